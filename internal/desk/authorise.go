@@ -1,0 +1,92 @@
+package desk
+
+import (
+	"strings"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+)
+
+// Action is something that a person may be allowed to do.
+type Action string
+
+// The actions beside the steps of the workflow.
+const (
+	ReadDesk       Action = "read the desk"
+	ReadAudit      Action = "read the audit"
+	SuggestClaim   Action = "suggest a claim"
+	LogClaim       Action = "log a claim"
+	EditClaim      Action = "edit a claim"
+	EditAppearance Action = "edit appearances"
+	EditSpeaker    Action = "edit speakers"
+	EditPublisher  Action = "edit publishers"
+	EditSource     Action = "edit sources"
+	CopyExcerpt    Action = "copy a quotation"
+	AttestExcerpt  Action = "attest a quotation"
+	EditDerivation Action = "edit derivations"
+	Assess         Action = "assess independence"
+	EditEvidence   Action = "edit evidence"
+	RelateClaims   Action = "relate claims"
+	EditRuling     Action = "edit a ruling"
+	StateException Action = "state an exception"
+	EditReply      Action = "edit replies"
+	AssignOthers   Action = "assign a claim"
+	EditScale      Action = "edit rating scales"
+	EditMasthead   Action = "edit the masthead"
+	ManageAccounts Action = "manage accounts"
+)
+
+// StepAction is the action of taking a step of the workflow.
+func StepAction(step kb.Step) Action { return Action("take the step " + string(step)) }
+
+// rights says which roles may do what; one of them is enough. The steps of the
+// workflow come from its own table.
+var rights = func() map[Action]kb.Roles {
+	r := map[Action]kb.Roles{
+		ReadDesk:       {kb.Suggester, kb.Researcher, kb.Reviewer, kb.PublisherR, kb.Admin, kb.Auditor},
+		ReadAudit:      {kb.Auditor, kb.Admin},
+		SuggestClaim:   {kb.Suggester, kb.Researcher},
+		LogClaim:       {kb.Researcher},
+		EditClaim:      {kb.Researcher},
+		EditAppearance: {kb.Researcher},
+		EditSpeaker:    {kb.Researcher},
+		EditPublisher:  {kb.Researcher},
+		EditSource:     {kb.Researcher},
+		CopyExcerpt:    {kb.Researcher},
+		AttestExcerpt:  {kb.Researcher, kb.Reviewer},
+		EditDerivation: {kb.Researcher},
+		Assess:         {kb.Researcher},
+		EditEvidence:   {kb.Researcher},
+		RelateClaims:   {kb.Researcher},
+		EditRuling:     {kb.Researcher},
+		StateException: {kb.Researcher},
+		EditReply:      {kb.Researcher},
+		AssignOthers:   {kb.Researcher, kb.Reviewer, kb.PublisherR},
+		EditScale:      {kb.Admin},
+		EditMasthead:   {kb.Admin},
+		ManageAccounts: {kb.Admin},
+	}
+	for _, e := range kb.Edges {
+		r[StepAction(e.Step)] = e.Roles
+	}
+	return r
+}()
+
+// Authorise reports Unauthenticated or Forbidden unless the actor may do it.
+// An action without a row is allowed to nobody.
+func Authorise(actor kb.Actor, action Action) error {
+	roles := rights[action]
+	if actor.Roles.Has(roles...) {
+		return nil
+	}
+	if actor.Anonymous() {
+		return kb.Errorf(kb.Unauthenticated, "Sign in to %s.", action)
+	}
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r)
+	}
+	return kb.Errorf(kb.Forbidden, "Your roles (%s) do not let you %s; that takes the role %s.", actor.Roles, action, strings.Join(names, " or "))
+}
+
+// May reports whether the actor may do it, for showing or hiding a control.
+func May(actor kb.Actor, action Action) bool { return Authorise(actor, action) == nil }

@@ -1,0 +1,63 @@
+package desk
+
+import (
+	"reflect"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// validator is an input that checks and trims itself.
+type validator interface{ Validate() error }
+
+// valid brings every text of an input into Unicode's normal form C, so that
+// positions counted now hold in the document, and validates it.
+func valid(in validator) error {
+	normalise(reflect.ValueOf(in).Elem())
+	return in.Validate()
+}
+
+func normalise(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.CanSet() && !norm.NFC.IsNormalString(v.String()) {
+			v.SetString(norm.NFC.String(v.String()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				normalise(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			normalise(v.Index(i))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			normalise(v.Elem())
+		}
+	}
+}
+
+// Fold gives the key under which a name is looked up: case folded, accents and
+// punctuation dropped, words joined by one space. It works beyond ASCII, which
+// the databases' own functions do not.
+func Fold(name string) string {
+	folded := cases.Fold().String(name)
+	stripped, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), folded)
+	if err != nil {
+		stripped = folded
+	}
+	stripped = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ı", "i").Replace(stripped)
+	words := strings.FieldsFunc(stripped, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	key := strings.Join(words, " ")
+	if key == "" {
+		return folded
+	}
+	return key
+}

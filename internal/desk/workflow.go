@@ -1,0 +1,290 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/store"
+)
+
+// step takes one edge of the workflow: authorise, lock, look the edge up, let
+// guard do what belongs to it, store the new state.
+func (d *Desk) step(ctx context.Context, actor kb.Actor, claim kb.ID, step kb.Step, guard func(*store.Tx, *kb.Claim) error) error {
+	return d.write(ctx, actor, StepAction(step), func(tx *store.Tx) error {
+		c, err := tx.LockClaim(claim)
+		if err != nil {
+			return err
+		}
+		next, err := kb.Next(c.State, step)
+		if err != nil {
+			return err
+		}
+		after := c
+		after.State, after.StateReason = next, ""
+		if guard != nil {
+			if err := guard(tx, &after); err != nil {
+				return err
+			}
+		}
+		return tx.SetClaimState("claim."+string(step), c, after)
+	})
+}
+
+// Step takes a step of the workflow that needs no more than a reason, if that:
+// accept, decline, reopen, assign, withdraw, park.
+func (d *Desk) Step(ctx context.Context, actor kb.Actor, claim kb.ID, step kb.Step, reason string) error {
+	edge, ok := kb.EdgeOf(step)
+	simple := step == kb.Accept || step == kb.Decline || step == kb.Reopen || step == kb.Assign || step == kb.Withdraw || step == kb.Park
+	if !ok || !simple {
+		return kb.Errorf(kb.NotFound, "There is no such step.")
+	}
+	reason = strings.TrimSpace(reason)
+	if edge.NeedsReason && reason == "" {
+		return kb.InvalidField("reason", "Say why, in a sentence.")
+	}
+	if len([]rune(reason)) > 2000 {
+		return kb.InvalidField("reason", "Too long: at most 2000 characters.")
+	}
+	return d.step(ctx, actor, claim, step, func(tx *store.Tx, c *kb.Claim) error {
+		c.StateReason = reason
+		if step == kb.Assign {
+			c.AssigneeID = actor.Person
+		}
+		if step == kb.Withdraw || step == kb.Park {
+			return tx.CloseCandidates(claim)
+		}
+		return nil
+	})
+}
+
+// AssignTo gives a claim to a person, whatever its state.
+func (d *Desk) AssignTo(ctx context.Context, actor kb.Actor, claim, person kb.ID) error {
+	return d.write(ctx, actor, AssignOthers, func(tx *store.Tx) error {
+		c, err := tx.LockClaim(claim)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Person(person); err != nil {
+			return kb.InvalidField("person", "Choose a person of the list.").Because(err)
+		}
+		after := c
+		after.AssigneeID = person
+		return tx.SetClaimState("claim.assign-to", c, after)
+	})
+}
+
+// Merge marks an unpublished claim as a duplicate of another.
+func (d *Desk) Merge(ctx context.Context, actor kb.Actor, claim kb.ID, into, reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return kb.InvalidField("reason", "Say why the two are one.")
+	}
+	return d.step(ctx, actor, claim, kb.Merge, func(tx *store.Tx, c *kb.Claim) error {
+		published, err := tx.Revisions(claim)
+		if err != nil {
+			return err
+		}
+		if len(published) > 0 {
+			return kb.Errorf(kb.Conflict, "This claim was published before; only an unpublished one can be merged so.")
+		}
+		other, err := findClaim(tx.Reader, into, "into")
+		if err != nil {
+			return err
+		}
+		if other.ID == claim || other.State == kb.Merged {
+			return kb.InvalidField("into", "Choose another claim, one that is not merged itself.")
+		}
+		c.MergedIntoID, c.StateReason = other.ID, reason
+		return tx.CloseCandidates(claim)
+	})
+}
+
+// Submit composes the claim's content, stores it as the candidate for review
+// and gives its hash. Errors: Invalid when a gate fails, with one field a gate.
+func (d *Desk) Submit(ctx context.Context, actor kb.Actor, claim kb.ID) (string, error) {
+	var hash string
+	err := d.step(ctx, actor, claim, kb.Submit, func(tx *store.Tx, c *kb.Claim) error {
+		content, number, err := composed(tx, claim, record.NewSalt())
+		if err != nil {
+			return err
+		}
+		if err := passGates(tx, content, number); err != nil {
+			return err
+		}
+		body, err := record.Canonical(content)
+		if err != nil {
+			return err
+		}
+		if err := keepContributors(tx, claim, content); err != nil {
+			return err
+		}
+		hash = record.Hash(body)
+		_, err = tx.InsertCandidate(kb.Candidate{ClaimID: claim, ContentHash: hash, Number: number}, body)
+		return err
+	})
+	return hash, err
+}
+
+// composed reads the dossier and composes the content of the revision to come,
+// from the second one on with its correction.
+func composed(tx *store.Tx, claim kb.ID, salt string) (record.Content, int, error) {
+	dossier, err := tx.Dossier(claim)
+	if err != nil {
+		return record.Content{}, 0, err
+	}
+	content := Compose(dossier, salt)
+	number := dossier.Revision + 1
+	if number == 1 || dossier.Draft == nil {
+		return content, number, nil
+	}
+	before, err := liveContent(tx.Reader, claim)
+	if err != nil {
+		return content, number, err
+	}
+	content.Correction = correctionOf(before, content, *dossier.Draft)
+	return content, number, nil
+}
+
+// correctionOf states cause, note and class: the graver of what the editor
+// chose and the least that the change allows.
+func correctionOf(before, after record.Content, draft kb.RulingDraft) *record.Correction {
+	class := record.LeastClass(before, after, draft.Cause)
+	if kb.ClassRank(draft.Class) > kb.ClassRank(class) {
+		class = draft.Class
+	}
+	return &record.Correction{Class: class, Cause: draft.Cause, Note: draft.PublicNote}
+}
+
+// liveContent reads the content of a claim's newest revision.
+func liveContent(r store.Reader, claim kb.ID) (record.Content, error) {
+	revisions, err := r.Revisions(claim)
+	if err != nil {
+		return record.Content{}, err
+	}
+	body, err := r.Body(revisions[0].Hash)
+	if err != nil {
+		return record.Content{}, err
+	}
+	_, content, err := record.ReadDocument(body)
+	return content, err
+}
+
+func passGates(tx *store.Tx, content record.Content, number int) error {
+	dossier, err := tx.Dossier(kb.ID(content.Claim.ID))
+	if err != nil {
+		return err
+	}
+	failed := kb.FailedGates(Gates(content, number, dossier.Exceptions))
+	if len(failed) == 0 {
+		return nil
+	}
+	e := kb.Errorf(kb.Invalid, "House rules stand in the way.")
+	for _, f := range failed {
+		e.Fields = append(e.Fields, kb.FieldError{Field: "gate-" + f.Key, Message: f.Label + ": " + f.Detail + "."})
+	}
+	return e
+}
+
+// keepContributors keeps those who copied the quotations among the
+// contributors: they may not approve what they made.
+func keepContributors(tx *store.Tx, claim kb.ID, c record.Content) error {
+	var people []*record.Person
+	for _, e := range c.Evidence {
+		if e.Excerpt != nil {
+			people = append(people, e.Excerpt.CopiedBy)
+		}
+	}
+	for _, a := range c.Appearances {
+		for _, at := range a.Attestations {
+			if at.Excerpt != nil {
+				people = append(people, at.Excerpt.CopiedBy)
+			}
+		}
+	}
+	for _, p := range people {
+		if p == nil {
+			continue
+		}
+		if err := tx.AddContributor(claim, kb.ID(p.ID)); err != nil {
+			return err
+		}
+	}
+	return tx.Contributed(claim)
+}
+
+// Approve approves exactly the content with the given hash. Errors: Forbidden
+// for contributors, Conflict when something else is under review by now.
+func (d *Desk) Approve(ctx context.Context, actor kb.Actor, claim kb.ID, hash, note string) error {
+	return d.step(ctx, actor, claim, kb.Approve, func(tx *store.Tx, _ *kb.Claim) error {
+		if err := notOwnWork(tx, claim, actor); err != nil {
+			return err
+		}
+		return decide(tx, claim, hash, kb.Approved, note)
+	})
+}
+
+// Return sends what is under review back, with a note.
+func (d *Desk) Return(ctx context.Context, actor kb.Actor, claim kb.ID, hash, note string) error {
+	if strings.TrimSpace(note) == "" {
+		return kb.InvalidField("note", "Say what should be changed.")
+	}
+	return d.step(ctx, actor, claim, kb.Return, func(tx *store.Tx, c *kb.Claim) error {
+		c.StateReason = note
+		if err := decide(tx, claim, hash, kb.Returned, note); err != nil {
+			return err
+		}
+		return tx.CloseCandidates(claim)
+	})
+}
+
+func decide(tx *store.Tx, claim kb.ID, hash, decision, note string) error {
+	if len([]rune(note)) > 2000 {
+		return kb.InvalidField("note", "Too long: at most 2000 characters.")
+	}
+	candidate, err := tx.OpenCandidate(claim)
+	if err != nil {
+		return err
+	}
+	if candidate.ContentHash != hash {
+		return kb.Errorf(kb.Conflict, "Another content is under review than the one you read. Load the page again.")
+	}
+	_, err = tx.InsertApproval(kb.Approval{
+		ClaimID: claim, CandidateID: candidate.ID, ContentHash: hash, Decision: decision, Note: strings.TrimSpace(note),
+	})
+	return err
+}
+
+func notOwnWork(tx *store.Tx, claim kb.ID, actor kb.Actor) error {
+	contributors, err := tx.Contributors(claim)
+	if err != nil {
+		return err
+	}
+	if actor.Person == "" {
+		return kb.Errorf(kb.Forbidden, "Only a person can approve.")
+	}
+	for _, p := range contributors {
+		if p.ID == actor.Person {
+			return kb.Errorf(kb.Forbidden, "You worked on this claim yourself; somebody else must approve it.")
+		}
+	}
+	return nil
+}
+
+// Revise opens a published claim for the next revision. The live one stays.
+func (d *Desk) Revise(ctx context.Context, actor kb.Actor, claim kb.ID) error {
+	return d.step(ctx, actor, claim, kb.Revise, func(tx *store.Tx, c *kb.Claim) error {
+		c.AssigneeID = actor.Person
+		draft, err := tx.Draft(claim)
+		if err != nil {
+			return err
+		}
+		revisions, err := tx.Revisions(claim)
+		if err != nil {
+			return err
+		}
+		draft.BasedOn = revisions[0].Number
+		draft.Cause, draft.Class, draft.PublicNote = "", "", ""
+		return tx.SaveDraft(draft)
+	})
+}

@@ -1,0 +1,187 @@
+package kb
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Gate is one rule of house policy that a ruling must pass, or be excepted from
+// in public with a reason.
+type Gate struct {
+	Key       string
+	Label     string
+	Exceptive bool // may be passed by a stated exception
+}
+
+// The gates, in the order of the report.
+var Gates = []Gate{
+	{"summary-and-reasoning", "Summary and reasoning are written", false},
+	{"appearance", "An appearance is recorded, its date given or known to be unknown", true},
+	{"evidence", "A rating rests on evidence that is more than context", true},
+	{"quotations", "Every quotation matches our copy or is attested by a second person", true},
+	{"captures", "Every cited source has a capture", true},
+	{"origins", "Enough independent origins, or one primary document, on the side relied upon", true},
+	{"interest", "The interest of governments, state media and organisations is stated", true},
+	{"private-speakers", "Private or unnamed speakers are not identified", true},
+	{"citations", "Every paragraph of the reasoning cites evidence", true},
+	{"reply", "The claimant was asked for a reply, or a reason is given", true},
+	{"correction", "A changed ruling says what changed and why", false},
+}
+
+// PolicyVersion numbers this set of gates; it stands in each revision's report.
+const PolicyVersion = 1
+
+// EstablishedOrigins is how many independent origins a rating needs on the side
+// it relies upon.
+const EstablishedOrigins = 2
+
+// GateFacts is what the gates look at, taken from the content that they judge.
+type GateFacts struct {
+	Rated             bool
+	Appearances       int
+	BearingEvidence   int // evidence that is not context
+	UnheldQuotations  int
+	UncapturedSources int
+	EstablishedLow    int // established origins on the side relied upon
+	PrimaryRelied     bool
+	UnstatedInterests []string // publishers
+	PrivateSpeakers   []string // unnamed speakers who carry an identity all the same
+	UncitedParagraphs int
+	ReplySettled      bool
+	SummaryMissing    bool
+	ReasoningMissing  bool
+	Revision          int
+	CauseAndNoteGiven bool
+}
+
+// GateResult is one line of the report.
+type GateResult struct {
+	Key     string
+	Label   string
+	Outcome string // passed, failed, excepted
+	Detail  string // what is missing
+	Reason  string // of the exception
+}
+
+// The outcomes of a gate.
+const (
+	Passed   = "passed"
+	Failed   = "failed"
+	Excepted = "excepted"
+)
+
+// EvaluateGates judges the facts; exceptions are reasons by gate key.
+func EvaluateGates(f GateFacts, exceptions map[string]string) []GateResult {
+	results := make([]GateResult, 0, len(Gates))
+	for _, g := range Gates {
+		r := GateResult{Key: g.Key, Label: g.Label, Outcome: Passed, Detail: f.missing(g.Key)}
+		if r.Detail != "" {
+			r.Outcome = Failed
+			if reason := exceptions[g.Key]; reason != "" && g.Exceptive {
+				r.Outcome, r.Reason = Excepted, reason
+			}
+		}
+		results = append(results, r)
+	}
+	return results
+}
+
+// missing says what a gate lacks, nothing when it is passed.
+func (f GateFacts) missing(gate string) string {
+	switch gate {
+	case "summary-and-reasoning":
+		return f.textMissing()
+	case "appearance":
+		return when(f.Appearances == 0, "no appearance is recorded")
+	case "evidence":
+		return when(f.Rated && f.BearingEvidence == 0, "no evidence supports, refutes or is inconclusive")
+	case "quotations":
+		return counted(f.UnheldQuotations, "quotation is neither matched nor attested", "quotations are neither matched nor attested")
+	case "captures":
+		return counted(f.UncapturedSources, "cited source has no capture", "cited sources have no capture")
+	case "origins":
+		return when(f.Rated && f.EstablishedLow < EstablishedOrigins && !f.PrimaryRelied,
+			fmt.Sprintf("%d established, %d needed", f.EstablishedLow, EstablishedOrigins))
+	case "interest":
+		return listed("not stated for ", f.UnstatedInterests)
+	case "private-speakers":
+		return listed("", f.PrivateSpeakers)
+	case "citations":
+		return counted(f.UncitedParagraphs, "paragraph cites nothing", "paragraphs cite nothing")
+	case "reply":
+		return when(!f.ReplySettled, "nobody was asked, and no reason is given")
+	case "correction":
+		return when(f.Revision > 1 && !f.CauseAndNoteGiven, "cause and public note are missing")
+	}
+	return "unknown gate"
+}
+
+func (f GateFacts) textMissing() string {
+	switch {
+	case f.SummaryMissing && f.ReasoningMissing:
+		return "both are missing"
+	case f.SummaryMissing:
+		return "the summary is missing"
+	case f.ReasoningMissing:
+		return "the reasoning is missing"
+	}
+	return ""
+}
+
+func when(missing bool, words string) string {
+	if missing {
+		return words
+	}
+	return ""
+}
+
+func counted(n int, one, many string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func listed(prefix string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	words := prefix + names[0]
+	for _, n := range names[1:] {
+		words += ", " + n
+	}
+	return words
+}
+
+// FailedGates gives the results that stand in the way.
+func FailedGates(results []GateResult) []GateResult {
+	var failed []GateResult
+	for _, r := range results {
+		if r.Outcome == Failed {
+			failed = append(failed, r)
+		}
+	}
+	return failed
+}
+
+// GateException is a stated exception from one gate.
+type GateException struct {
+	ClaimID  ID
+	Gate     string
+	Reason   string
+	PersonID ID
+}
+
+// Validate checks and trims the exception.
+func (e *GateException) Validate() error {
+	var c check
+	if !slices.ContainsFunc(Gates, func(g Gate) bool { return g.Key == e.Gate && g.Exceptive }) {
+		c.fail("gate", "There can be no exception from this rule.")
+	}
+	c.text("reason", &e.Reason, maxNote)
+	c.required("reason", e.Reason, "Say why; readers see it beside the ruling.")
+	return c.err()
+}

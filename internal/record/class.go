@@ -1,0 +1,173 @@
+package record
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
+)
+
+// LeastClass gives the least class of correction that a change may bear: it
+// looks at what differs between the two contents and at the cause that the
+// editor stated. An editor may choose a graver one, never a lesser.
+func LeastClass(before, after Content, cause string) string {
+	grave := func(byError string) string {
+		if cause == "new-facts" {
+			return "update"
+		}
+		return byError
+	}
+	switch {
+	case rating(before) != rating(after):
+		return grave("rating-change")
+	case !sameFacts(before, after):
+		return grave("correction")
+	}
+	least := "typo"
+	for _, pair := range prose(before, after) {
+		switch proseChange(pair[0], pair[1]) {
+		case changesFacts:
+			return grave("correction")
+		case changesWords:
+			least = "clarification"
+		}
+	}
+	return least
+}
+
+func rating(c Content) string { return c.Ruling.RatingKey() }
+
+// sameFacts compares everything but salt, correction, filing and prose.
+func sameFacts(a, b Content) bool {
+	x, errA := Canonical(facts(a))
+	y, errB := Canonical(facts(b))
+	return errA == nil && errB == nil && bytes.Equal(x, y)
+}
+
+func facts(c Content) Content {
+	c.Salt, c.Correction = "", nil
+	c.Claim.Topics = nil
+	c.Ruling.Summary, c.Ruling.Reasoning, c.Ruling.WouldChange, c.Ruling.Renderer = "", "", "", ""
+	evidence := make([]Evidence, len(c.Evidence))
+	for i, e := range c.Evidence {
+		e.Comment = ""
+		evidence[i] = e
+	}
+	c.Evidence = evidence
+	return c
+}
+
+// prose pairs the free texts of two contents with equal facts.
+func prose(a, b Content) [][2]string {
+	pairs := [][2]string{
+		{a.Ruling.Summary, b.Ruling.Summary},
+		{a.Ruling.Reasoning, b.Ruling.Reasoning},
+		{a.Ruling.WouldChange, b.Ruling.WouldChange},
+	}
+	for i := range a.Evidence {
+		pairs = append(pairs, [2]string{a.Evidence[i].Comment, b.Evidence[i].Comment})
+	}
+	return pairs
+}
+
+const (
+	changesForm = iota
+	changesWords
+	changesFacts
+)
+
+// proseChange judges the words that differ: a figure, a name, a citation, a
+// unit or a negation is never form; two words that differ by a slip of the pen
+// are, and so is punctuation.
+func proseChange(a, b string) int {
+	worst := changesForm
+	for _, change := range changedWords(a, b) {
+		worst = max(worst, wordChange(change[0], change[1]))
+	}
+	return worst
+}
+
+func wordChange(removed, added []string) int {
+	if fold(removed) == fold(added) {
+		return changesForm
+	}
+	for _, w := range append(append([]string{}, removed...), added...) {
+		if factual(w) {
+			return changesFacts
+		}
+	}
+	if len(removed) != len(added) {
+		return changesWords
+	}
+	for i := range removed {
+		if !slip(removed[i], added[i]) {
+			return changesWords
+		}
+	}
+	return changesForm
+}
+
+var negation = regexp.MustCompile(`(?i)^(no|not|non|none|never|nothing|nobody|neither|nor|without|cannot|un\w+|\w+n['’]t)$`)
+
+func factual(word string) bool {
+	trimmed := strings.TrimFunc(word, func(r rune) bool { return unicode.IsPunct(r) && r != '%' })
+	if negation.MatchString(trimmed) || strings.ContainsAny(word, "%@$€£") {
+		return true
+	}
+	for i, r := range trimmed {
+		if unicode.IsDigit(r) || (i == 0 && unicode.IsUpper(r)) {
+			return true
+		}
+	}
+	return false
+}
+
+// slip reports whether two words are one but for a slip of the pen: at most two
+// letters of at least four differ.
+func slip(a, b string) bool {
+	d := diffmatchpatch.New()
+	d.DiffTimeout = 0
+	distance := d.DiffLevenshtein(d.DiffMain(a, b, false))
+	return distance <= 2 && min(len([]rune(a)), len([]rune(b))) >= 3
+}
+
+func fold(words []string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, strings.Join(words, ""))
+}
+
+// changedWords aligns two texts word by word and gives the runs that differ, as
+// pairs of removed and added words.
+func changedWords(a, b string) [][2][]string {
+	d := diffmatchpatch.New()
+	d.DiffTimeout = 0
+	x, y, words := d.DiffLinesToRunes(oneWordALine(a), oneWordALine(b))
+	var changes [][2][]string
+	var current [2][]string
+	flush := func() {
+		if current[0] != nil || current[1] != nil {
+			changes = append(changes, current)
+		}
+		current = [2][]string{}
+	}
+	for _, diff := range d.DiffCharsToLines(d.DiffMainRunes(x, y, false), words) {
+		switch diff.Type {
+		case diffmatchpatch.DiffEqual:
+			flush()
+		case diffmatchpatch.DiffDelete:
+			current[0] = append(current[0], strings.Fields(diff.Text)...)
+		case diffmatchpatch.DiffInsert:
+			current[1] = append(current[1], strings.Fields(diff.Text)...)
+		}
+	}
+	flush()
+	return changes
+}
+
+func oneWordALine(s string) string { return strings.Join(strings.Fields(s), "\n") + "\n" }

@@ -1,0 +1,375 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/trail"
+)
+
+// Schema is the version of the documents that this program writes. Documents of
+// every older schema are read for ever.
+const Schema = 1
+
+// Document is one published revision of a claim. Content holds the bytes that a
+// reviewer approved, exactly.
+type Document struct {
+	Schema      int             `json:"schema"`
+	Claim       string          `json:"claim"`
+	Number      int             `json:"number"`
+	Previous    string          `json:"previous"` // hash of the revision before; "" for the first
+	PublishedAt string          `json:"publishedAt"`
+	People      People          `json:"people"`
+	Gates       GateReport      `json:"gates"`
+	Content     json.RawMessage `json:"content"`
+}
+
+// People are those who answer for the revision.
+type People struct {
+	Authors   []Person `json:"authors"` // sorted by name, then id
+	Reviewer  Person   `json:"reviewer"`
+	Publisher Person   `json:"publisher"`
+}
+
+// Person is a responsible person.
+type Person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// GateReport says how the content stood to the house policy in force.
+type GateReport struct {
+	Policy  int          `json:"policy"`
+	Results []GateResult `json:"results"` // in the policy's order
+}
+
+// GateResult is one gate: passed, or excepted with a reason.
+type GateResult struct {
+	Key     string `json:"key"`
+	Label   string `json:"label"`
+	Outcome string `json:"outcome"`
+	Detail  string `json:"detail,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// Content is what a reviewer approves: everything that the page says about the
+// claim. Lists stand in the order that the page shows, or sorted by id.
+type Content struct {
+	Salt        string       `json:"salt"` // 16 random bytes, hexadecimal
+	Claim       Claim        `json:"claim"`
+	Appearances []Appearance `json:"appearances"`
+	Evidence    []Evidence   `json:"evidence"`
+	Sources     []Source     `json:"sources"`    // sorted by id
+	Publishers  []Publisher  `json:"publishers"` // sorted by id; owners included
+	Derivations []Derivation `json:"derivations"`
+	Assessments []Assessment `json:"assessments"`
+	Analysis    Analysis     `json:"analysis"`
+	Relations   []Relation   `json:"relations"`
+	Replies     []Reply      `json:"replies"`
+	Ruling      Ruling       `json:"ruling"`
+	Correction  *Correction  `json:"correction,omitempty"` // from the second revision on
+}
+
+// Claim is the assertion itself.
+type Claim struct {
+	ID           string     `json:"id"`
+	Text         string     `json:"text"`
+	Language     string     `json:"language"`
+	Verbatim     bool       `json:"verbatim"`
+	Kind         string     `json:"kind"`
+	Checkability string     `json:"checkability"`
+	Reason       string     `json:"reason,omitempty"` // why it cannot be ruled on
+	ValidFrom    kb.Date    `json:"validFrom"`
+	ValidTo      kb.Date    `json:"validTo"`
+	Prediction   *Forecast  `json:"prediction,omitempty"`
+	Parts        []Part     `json:"parts"`
+	Topics       []TopicRef `json:"topics"`
+}
+
+// Forecast is what a prediction or promise can be held to.
+type Forecast struct {
+	Condition string  `json:"condition"`
+	Due       kb.Date `json:"due"`
+	Outcome   string  `json:"outcome"`
+}
+
+// Part is one separately checkable part.
+type Part struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}
+
+// TopicRef is a topic by its address and name.
+type TopicRef struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+// Appearance is one occasion on which the claim was made.
+type Appearance struct {
+	ID           string        `json:"id"`
+	Speaker      Speaker       `json:"speaker"`
+	Words        string        `json:"words"`
+	Language     string        `json:"language"`
+	Directness   string        `json:"directness"`
+	Translation  string        `json:"translation"`
+	TranslatedBy string        `json:"translatedBy,omitempty"`
+	SaidOn       kb.Date       `json:"saidOn"`
+	Place        string        `json:"place,omitempty"`
+	Medium       string        `json:"medium,omitempty"`
+	Earliest     bool          `json:"earliest"`
+	Attestations []Attestation `json:"attestations"`
+}
+
+// Speaker is who said it, with name and role as they were then.
+type Speaker struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	ShownAs  string `json:"shownAs"`
+	Role     string `json:"role,omitempty"`
+	Wikidata string `json:"wikidata,omitempty"`
+}
+
+// Attestation is a source that records that it was said.
+type Attestation struct {
+	ID           string   `json:"id"`
+	Source       string   `json:"source"`
+	Excerpt      *Excerpt `json:"excerpt,omitempty"`
+	OwnReporting bool     `json:"ownReporting"`
+	Note         string   `json:"note,omitempty"`
+}
+
+// Evidence is a source that bears on whether the claim is true.
+type Evidence struct {
+	ID           string   `json:"id"`
+	Part         string   `json:"part,omitempty"`
+	Source       string   `json:"source"`
+	Excerpt      *Excerpt `json:"excerpt,omitempty"`
+	Stance       string   `json:"stance"`
+	Primary      bool     `json:"primary"`
+	OwnReporting bool     `json:"ownReporting"`
+	Comment      string   `json:"comment,omitempty"`
+}
+
+// Excerpt is a quotation and how it stands to the copy that we keep.
+type Excerpt struct {
+	ID         string       `json:"id"`
+	Segments   []kb.Segment `json:"segments"`
+	State      string       `json:"state"`
+	CheckedAt  string       `json:"checkedAt"`
+	CopiedBy   *Person      `json:"copiedBy,omitempty"`
+	AttestedBy *Person      `json:"attestedBy,omitempty"`
+	Snapshot   Snapshot     `json:"snapshot"`
+}
+
+// Snapshot is the copy that a quotation stands in.
+type Snapshot struct {
+	ID         string `json:"id"`
+	Method     string `json:"method"`
+	CapturedAt string `json:"capturedAt"`
+	TextHash   string `json:"textHash"`
+	Complete   string `json:"complete"`
+	Rights     string `json:"rights"`
+	RightsNote string `json:"rightsNote,omitempty"`
+	Via        string `json:"via,omitempty"` // source that carries it; the original was not seen
+}
+
+// Source is a work.
+type Source struct {
+	ID          string   `json:"id"`
+	Title       string   `json:"title"`
+	URL         string   `json:"url,omitempty"`
+	Locator     string   `json:"locator,omitempty"`
+	PartOf      string   `json:"partOf,omitempty"`
+	Publisher   string   `json:"publisher,omitempty"` // absent: unknown
+	Authors     []string `json:"authors"`
+	PublishedOn kb.Date  `json:"publishedOn"`
+	Kind        string   `json:"kind"`
+	Interest    string   `json:"interest,omitempty"`
+	Language    string   `json:"language"`
+}
+
+// Publisher is who publishes sources.
+type Publisher struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Owner    string `json:"owner,omitempty"`
+	Country  string `json:"country,omitempty"`
+	Interest string `json:"interest,omitempty"`
+	Invented bool   `json:"invented,omitempty"`
+}
+
+// Derivation says that From has it from To.
+type Derivation struct {
+	From         string `json:"from"`
+	To           string `json:"to"`
+	Kind         string `json:"kind"`
+	Item         string `json:"item,omitempty"` // evidence or attestation; absent: the whole source
+	Faithfulness string `json:"faithfulness"`
+	Note         string `json:"note,omitempty"`
+	Basis        string `json:"basis"`
+}
+
+// Assessment is a finding on how a source came to know it.
+type Assessment struct {
+	Source  string `json:"source"`
+	Finding string `json:"finding"`
+	Note    string `json:"note"`
+	By      Person `json:"by"`
+}
+
+// Analysis answers the two questions apart: was it said, is it true.
+type Analysis struct {
+	Said     trail.Result `json:"said"`
+	Evidence trail.Result `json:"evidence"`
+}
+
+// Relation is a claim of the same family, as it read when this was composed.
+type Relation struct {
+	Claim     string `json:"claim"`
+	Type      string `json:"type"`
+	Inverse   bool   `json:"inverse"`
+	Text      string `json:"text"`
+	Language  string `json:"language"`
+	Rationale string `json:"rationale"`
+}
+
+// Reply says who was asked for a reply, and what came of it.
+type Reply struct {
+	AskedOf  string  `json:"askedOf"`
+	Channel  string  `json:"channel,omitempty"`
+	AskedOn  kb.Date `json:"askedOn"`
+	Deadline kb.Date `json:"deadline"`
+	Outcome  string  `json:"outcome"`
+	Text     string  `json:"text,omitempty"`
+}
+
+// Ruling is the reasoned judgement.
+type Ruling struct {
+	Outcome       string     `json:"outcome"`
+	OutcomeReason string     `json:"outcomeReason,omitempty"`
+	Rating        *Rating    `json:"rating,omitempty"`
+	Summary       string     `json:"summary"`
+	Reasoning     string     `json:"reasoning"` // Markdown, evidence cited as [@e…]
+	Renderer      string     `json:"renderer"`
+	AsOf          kb.Date    `json:"asOf"`
+	Overtaken     *Overtaken `json:"overtaken,omitempty"`
+	RecheckBy     kb.Date    `json:"recheckBy"`
+	WouldChange   string     `json:"wouldChange,omitempty"`
+	Demonstration bool       `json:"demonstration"`
+}
+
+// Rating is a value on a version of a scale, with the words it had then.
+type Rating struct {
+	Scale       string         `json:"scale"`
+	ScaleNumber int            `json:"scaleNumber"`
+	Key         string         `json:"key"`
+	Ordinal     int            `json:"ordinal"` // 0: off the scale
+	Of          int            `json:"of"`
+	Tone        string         `json:"tone"`
+	Shape       string         `json:"shape"`
+	Texts       kb.RatingTexts `json:"texts"`
+}
+
+// Overtaken says since when what was true when said is no longer so.
+type Overtaken struct {
+	Since    kb.Date `json:"since"`
+	Evidence string  `json:"evidence"`
+}
+
+// Correction says what a revision changed about what was published, and why.
+type Correction struct {
+	Class string `json:"class"`
+	Cause string `json:"cause"`
+	Note  string `json:"note"`
+}
+
+// Scale is the document of a scale event.
+type Scale struct {
+	Schema      int       `json:"schema"`
+	Salt        string    `json:"salt"`
+	Key         string    `json:"key"`
+	Number      int       `json:"number"`
+	Name        string    `json:"name"`
+	Ordered     bool      `json:"ordered"`
+	Methodology string    `json:"methodology"`
+	Ratings     []Rating  `json:"ratings"` // by place, those off the scale last
+	At          string    `json:"at"`
+	By          PersonRef `json:"by"`
+}
+
+// Masthead is the document of a masthead event.
+type Masthead struct {
+	Schema            int       `json:"schema"`
+	Salt              string    `json:"salt"`
+	Name              string    `json:"name"`
+	URL               string    `json:"url,omitempty"`
+	Language          string    `json:"language"`
+	Licence           string    `json:"licence"`
+	LicenceURL        string    `json:"licenceURL,omitempty"`
+	CorrectionsPolicy string    `json:"correctionsPolicy,omitempty"`
+	Methodology       string    `json:"methodology,omitempty"`
+	Ownership         string    `json:"ownership,omitempty"`
+	Contact           string    `json:"contact,omitempty"`
+	At                string    `json:"at"`
+	By                PersonRef `json:"by"`
+}
+
+// PersonRef names a responsible person by id alone.
+type PersonRef string
+
+// ReadDocument reads a revision document of any schema.
+func ReadDocument(b []byte) (Document, Content, error) {
+	var d Document
+	var c Content
+	if err := json.Unmarshal(b, &d); err != nil {
+		return d, c, fmt.Errorf("read revision document: %w", err)
+	}
+	if d.Schema < 1 || d.Schema > Schema {
+		return d, c, fmt.Errorf("read revision document: schema %d is newer than this program knows (%d)", d.Schema, Schema)
+	}
+	if err := json.Unmarshal(d.Content, &c); err != nil {
+		return d, c, fmt.Errorf("read content of revision document: %w", err)
+	}
+	return d, c, nil
+}
+
+// ReadContent reads the content of a candidate.
+func ReadContent(b []byte) (Content, error) {
+	var c Content
+	if err := json.Unmarshal(b, &c); err != nil {
+		return c, fmt.Errorf("read content: %w", err)
+	}
+	return c, nil
+}
+
+// Source gives a source of the content by id.
+func (c Content) Source(id string) (Source, bool) {
+	for _, s := range c.Sources {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Source{}, false
+}
+
+// Publisher gives a publisher of the content by id.
+func (c Content) Publisher(id string) (Publisher, bool) {
+	for _, p := range c.Publishers {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Publisher{}, false
+}
+
+// RatingKey names the outcome in one word: the rating's key, or why there is none.
+func (r Ruling) RatingKey() string {
+	if r.Rating != nil {
+		return r.Rating.Key
+	}
+	return r.Outcome
+}

@@ -1,0 +1,166 @@
+package record
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Event kinds of the record.
+const (
+	KindRevision = "revision"
+	KindScale    = "scale"
+	KindMasthead = "masthead"
+)
+
+// Leaf is one entry of the transparency log: small, without personal text. The
+// hash commits to salted bytes, so that a redacted body leaves the tree valid.
+type Leaf struct {
+	V           int    `json:"v"`
+	Kind        string `json:"kind"`
+	Claim       string `json:"claim,omitempty"`
+	Revision    int    `json:"revision,omitempty"`
+	Rating      string `json:"rating,omitempty"`
+	Subject     string `json:"subject,omitempty"` // what events without a claim are about
+	PublishedAt string `json:"publishedAt"`
+	URL         string `json:"url"`
+	SHA256      string `json:"sha256"`
+	Prev        string `json:"prev"` // hash of the same thing's document before
+}
+
+// Hashes gives the hashes to store for a leaf that becomes entry n of the tree,
+// in the order of RFC 6962 as golang.org/x/mod/sumdb/tlog numbers them. Those
+// needed of the tree so far are read through r.
+func Hashes(n int64, leaf []byte, r tlog.HashReader) ([]tlog.Hash, error) {
+	hashes, err := tlog.StoredHashes(n, leaf, r)
+	if err != nil {
+		return nil, fmt.Errorf("hash log entry %d: %w", n, err)
+	}
+	return hashes, nil
+}
+
+// FirstHash gives the stored index at which the hashes of entry n begin.
+func FirstHash(n int64) int64 { return tlog.StoredHashCount(n) }
+
+// Checkpoint is a signed statement of the tree's size and root.
+type Checkpoint struct {
+	Origin string
+	Size   int64
+	Root   tlog.Hash
+}
+
+func (c Checkpoint) text() string {
+	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root[:]))
+}
+
+// Signer signs checkpoints of one log with an Ed25519 key (C2SP signed-note,
+// tlog-checkpoint). The key's name is the log's origin.
+type Signer struct {
+	signer   note.Signer
+	verifier note.Verifier
+	vkey     string
+}
+
+// NewKey makes a signing key for an origin, as the text to keep in a file.
+func NewKey(origin string) (string, error) {
+	skey, vkey, err := note.GenerateKey(rand.Reader, origin)
+	if err != nil {
+		return "", fmt.Errorf("make log key: %w", err)
+	}
+	return skey + "\n" + vkey + "\n", nil
+}
+
+// NewSigner reads a key as NewKey made it.
+func NewSigner(key string) (*Signer, error) {
+	lines := strings.Fields(key)
+	if len(lines) != 2 {
+		return nil, errors.New("read log key: it should hold two lines, the signing key and the verifying one")
+	}
+	signer, err := note.NewSigner(lines[0])
+	if err != nil {
+		return nil, fmt.Errorf("read log key: %w", err)
+	}
+	verifier, err := note.NewVerifier(lines[1])
+	if err != nil {
+		return nil, fmt.Errorf("read log key: %w", err)
+	}
+	return &Signer{signer, verifier, lines[1]}, nil
+}
+
+// VerifierKey gives the key that others verify with.
+func (s *Signer) VerifierKey() string { return s.vkey }
+
+// Sign gives the signed note of a tree.
+func (s *Signer) Sign(size int64, root tlog.Hash) ([]byte, error) {
+	text := Checkpoint{s.signer.Name(), size, root}.text()
+	signed, err := note.Sign(&note.Note{Text: text}, s.signer)
+	if err != nil {
+		return nil, fmt.Errorf("sign checkpoint: %w", err)
+	}
+	return signed, nil
+}
+
+// Open verifies a signed note of ours and reads it.
+func (s *Signer) Open(signed []byte) (Checkpoint, error) {
+	n, err := note.Open(signed, note.VerifierList(s.verifier))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("open checkpoint: %w", err)
+	}
+	return parseCheckpoint(n.Text)
+}
+
+func parseCheckpoint(text string) (Checkpoint, error) {
+	lines := strings.Split(text, "\n")
+	if len(lines) < 4 {
+		return Checkpoint{}, errors.New("open checkpoint: it has not three lines")
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil || size < 0 {
+		return Checkpoint{}, fmt.Errorf("open checkpoint: %q is no size", lines[1])
+	}
+	root, err := base64.StdEncoding.DecodeString(lines[2])
+	if err != nil || len(root) != tlog.HashSize {
+		return Checkpoint{}, errors.New("open checkpoint: the root is no hash")
+	}
+	return Checkpoint{lines[0], size, tlog.Hash(root)}, nil
+}
+
+// ErrFork says that the tree does not extend what was signed before: the
+// database was restored from a backup, or tampered with.
+var ErrFork = errors.New("the record does not extend the last signed checkpoint: the database is an older copy or was altered. " +
+	"Restore the newest backup; if entries are lost for good, start a new log with a new key and say so in public")
+
+// CheckExtends reports ErrFork unless the tree of the given size, read through
+// r, has the remembered checkpoint as a prefix.
+func CheckExtends(remembered Checkpoint, size int64, r tlog.HashReader) error {
+	if remembered.Size > size {
+		return fmt.Errorf("%w (signed: %d entries, found: %d)", ErrFork, remembered.Size, size)
+	}
+	root, err := tlog.TreeHash(remembered.Size, r)
+	if err != nil {
+		return fmt.Errorf("recompute root: %w", err)
+	}
+	if !bytes.Equal(root[:], remembered.Root[:]) {
+		return fmt.Errorf("%w (another root at %d entries)", ErrFork, remembered.Size)
+	}
+	return nil
+}
+
+// NewSalt draws the 16 random bytes that keep a content from being guessed.
+func NewSalt() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return hex.EncodeToString(b[:])
+}
+
+// EmptyRoot is the root of the tree without entries: the hash of nothing.
+var EmptyRoot = tlog.Hash(sha256.Sum256(nil))

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/record"
+)
+
+// Public reads the record and nothing else: what readers may see. It has no way
+// to a desk table.
+type Public struct{ db *DB }
+
+// Public gives the reads that public pages may use.
+func (db *DB) Public() *Public { return &Public{db} }
+
+func (p *Public) reader(ctx context.Context) Reader { return Reader{p.db.reader.WithContext(ctx)} }
+
+// Entry is one event of the record as a follower reads it. Digest is filled for
+// revisions.
+type Entry struct {
+	Index   int64
+	Kind    string
+	Claim   string
+	Subject string
+	Hash    string
+	At      time.Time
+	Digest  *record.Digest
+}
+
+// Entries reads up to limit events above an index, in order.
+func (p *Public) Entries(ctx context.Context, above int64, limit int) ([]Entry, error) {
+	var rows []struct {
+		Idx                          int64
+		Kind, ClaimID, Subject, Hash string
+		At                           time.Time
+		Body                         []byte
+	}
+	err := p.reader(ctx).g.Table("record_event").
+		Select("record_event.idx, record_event.kind, record_event.claim_id, record_event.subject, record_event.hash, record_event.at, digest.body").
+		Joins("LEFT JOIN digest ON digest.event_idx = record_event.idx").
+		Where("record_event.idx > ?", above).Order("record_event.idx").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, translate(fmt.Errorf("read record: %w", err))
+	}
+	entries := make([]Entry, len(rows))
+	for i, row := range rows {
+		entries[i] = Entry{Index: row.Idx, Kind: row.Kind, Claim: row.ClaimID, Subject: row.Subject, Hash: row.Hash, At: row.At.UTC()}
+		if row.Body == nil {
+			continue
+		}
+		entries[i].Digest = new(record.Digest)
+		if err := json.Unmarshal(row.Body, entries[i].Digest); err != nil {
+			return nil, fmt.Errorf("read digest of event %d: %w", row.Idx, err)
+		}
+	}
+	return entries, nil
+}
+
+// Digests reads the digests of the events with the given indexes, in the order
+// asked for.
+func (p *Public) Digests(ctx context.Context, events []int64) ([]record.Digest, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	rows, err := find[digest](p.reader(ctx), "digests", "event_idx", "event_idx IN ?", events)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[int64][]byte, len(rows))
+	for _, row := range rows {
+		at[row.EventIdx] = row.Body
+	}
+	digests := make([]record.Digest, 0, len(events))
+	for _, e := range events {
+		body, ok := at[e]
+		if !ok {
+			continue
+		}
+		var d record.Digest
+		if err := json.Unmarshal(body, &d); err != nil {
+			return nil, fmt.Errorf("read digest of event %d: %w", e, err)
+		}
+		digests = append(digests, d)
+	}
+	return digests, nil
+}
+
+// Revisions lists a claim's revisions, the newest first. Errors: NotFound when
+// it has none: readers cannot tell a draft from nothing.
+func (p *Public) Revisions(ctx context.Context, claim kb.ID) ([]Revision, error) {
+	rows, err := p.reader(ctx).Revisions(claim)
+	if err == nil && len(rows) == 0 {
+		return nil, kb.Errorf(kb.NotFound, "There is no published claim at this address.")
+	}
+	for i := range rows {
+		rows[i].PublishedAt = rows[i].PublishedAt.UTC()
+	}
+	return rows, err
+}
+
+// Document reads the bytes of a published document. Errors: Gone when they were
+// redacted.
+func (p *Public) Document(ctx context.Context, hash string) ([]byte, error) {
+	return p.reader(ctx).Body(hash)
+}
+
+// Head gives the highest log index, -1 when the record is empty.
+func (p *Public) Head(ctx context.Context) (int64, error) {
+	var head int64
+	err := p.reader(ctx).g.Table("record_event").Select("COALESCE(MAX(idx), -1)").Scan(&head).Error
+	return head, translate(err)
+}
+
+// Checkpoint reads the newest signed checkpoint; nil when there is none.
+func (p *Public) Checkpoint(ctx context.Context) ([]byte, error) {
+	rows, err := findSome[checkpoint](p.reader(ctx), "checkpoint", "size DESC", 1, "1 = 1")
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return rows[0].Note, nil
+}

@@ -1,0 +1,170 @@
+// Package store keeps the desk and the record in a database: SQLite in a file,
+// or PostgreSQL. It is the only importer of gorm and of drivers. Reads go
+// straight to it; writes pass one door, Write, in which every mutation leaves
+// its audit entry. It knows no rule of the trade but those that the database
+// itself can hold.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	"gorm.io/gorm/schema"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+)
+
+// DB is an open database: a pool that writes and a pool that reads.
+type DB struct {
+	dialect dialect
+	writer  *gorm.DB
+	reader  *gorm.DB
+	pools   []*sql.DB
+	now     func() time.Time
+	signing sync.Mutex
+}
+
+// Options are what a database can be opened with beside its address.
+type Options struct {
+	Logger *slog.Logger     // slow or failed statements, without values
+	Now    func() time.Time // the clock; the real one when nil
+}
+
+// Open opens the database at an address: "sqlite:FILE", or "postgres://…". It
+// neither creates nor migrates a schema.
+func Open(ctx context.Context, address string, opt Options) (*DB, error) {
+	d, target, err := parseAddress(address)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{dialect: d, now: opt.Now}
+	if db.now == nil {
+		db.now = time.Now
+	}
+	if db.writer, err = db.openPool(target, false, opt); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if db.reader, err = db.openPool(target, true, opt); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := db.Ping(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func parseAddress(address string) (dialect, string, error) {
+	scheme, rest, _ := strings.Cut(address, ":")
+	switch scheme {
+	case "sqlite":
+		if rest == "" {
+			return nil, "", errors.New("open database: sqlite: needs the name of a file")
+		}
+		return sqliteDialect{}, rest, nil
+	case "postgres", "postgresql":
+		return postgresDialect{}, address, nil
+	}
+	return nil, "", fmt.Errorf("open database: %q is neither sqlite:FILE nor postgres://…", scheme)
+}
+
+func (db *DB) openPool(target string, readOnly bool, opt Options) (*gorm.DB, error) {
+	pool, err := db.dialect.open(target, readOnly)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	db.pools = append(db.pools, pool)
+	g, err := gorm.Open(db.dialect.dialector(pool), &gorm.Config{
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		NamingStrategy:         schema.NamingStrategy{SingularTable: true},
+		NowFunc:                db.clock,
+		Logger:                 statementLogger(opt.Logger),
+		QueryFields:            true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", translate(err))
+	}
+	return g, nil
+}
+
+// clock gives the time as both engines keep it.
+func (db *DB) clock() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
+// statementLogger logs failed and slow statements without their values, which
+// may be personal.
+func statementLogger(l *slog.Logger) logger.Interface {
+	if l == nil {
+		return logger.Discard
+	}
+	return logger.NewSlogLogger(l, logger.Config{
+		LogLevel:                  logger.Warn,
+		SlowThreshold:             time.Second,
+		IgnoreRecordNotFoundError: true,
+		ParameterizedQueries:      true,
+	})
+}
+
+// Ping reports whether the database answers: Unavailable if not.
+func (db *DB) Ping(ctx context.Context) error {
+	for _, p := range db.pools {
+		if err := p.PingContext(ctx); err != nil {
+			return translate(fmt.Errorf("reach database: %w", err))
+		}
+	}
+	return nil
+}
+
+// Close closes both pools.
+func (db *DB) Close() error {
+	var errs []error
+	for _, p := range db.pools {
+		errs = append(errs, p.Close())
+	}
+	return errors.Join(errs...)
+}
+
+type insideWrite struct{}
+
+// Write is the one door for changes to desk and record. It runs f in a
+// transaction with the clock frozen, demands that f leave an audit entry at
+// least, and commits; on any error nothing is written. It refuses nesting.
+// Errors: Conflict, Invalid, Unavailable, and what f returns.
+func (db *DB) Write(ctx context.Context, actor kb.Actor, f func(*Tx) error) error {
+	return db.transaction(ctx, func(g *gorm.DB) error {
+		tx := &Tx{Reader: Reader{g}, actor: actor, now: db.clock(), dialect: db.dialect}
+		if err := f(tx); err != nil {
+			return err
+		}
+		if tx.audited == 0 {
+			return errors.New("write: a transaction without an audit entry")
+		}
+		return nil
+	})
+}
+
+// Platform runs f in a transaction on the platform's own tables (sessions,
+// throttles, one-time links), which are not audited.
+func (db *DB) Platform(ctx context.Context, f func(*Platform) error) error {
+	return db.transaction(ctx, func(g *gorm.DB) error {
+		return f(&Platform{g: g, now: db.clock(), dialect: db.dialect})
+	})
+}
+
+func (db *DB) transaction(ctx context.Context, f func(*gorm.DB) error) error {
+	if ctx.Value(insideWrite{}) != nil {
+		return errors.New("write: a transaction inside a transaction")
+	}
+	ctx = context.WithValue(ctx, insideWrite{}, true)
+	return translate(db.writer.WithContext(ctx).Transaction(f))
+}
+
+// Desk gives the reads of the desk, from the reading pool.
+func (db *DB) Desk(ctx context.Context) Reader { return Reader{db.reader.WithContext(ctx)} }

@@ -1,0 +1,11 @@
+// Package migrations holds the database's history as numbered SQL files, one
+// folder an engine, with equal numbers. It knows nothing of the program: the
+// store runs them, tests compare them.
+package migrations
+
+import "embed"
+
+// SQLite and Postgres hold the files NNNNN_name.sql of their engine.
+//
+//go:embed sqlite/*.sql postgres/*.sql
+var Files embed.FS
