@@ -177,10 +177,7 @@ func composeRelations(d store.Dossier) []record.Relation {
 		if inverse {
 			other = r.FromID
 		}
-		c := d.Related[other]
-		relations = append(relations, record.Relation{
-			Claim: string(c.ID), Type: r.Type, Inverse: inverse, Text: c.Text, Language: c.Language, Rationale: r.Rationale,
-		})
+		relations = append(relations, record.Relation{Claim: string(other), Type: r.Type, Inverse: inverse, Rationale: r.Rationale})
 	}
 	return relations
 }

@@ -19,6 +19,7 @@ const (
 	Unauthenticated      // nobody is signed in
 	Forbidden            // signed in, but not allowed
 	NotFound             // no such thing, or none that this person may see
+	WrongMethod          // the address knows no such request
 	Conflict             // somebody or something was there first
 	Gone                 // redacted
 	TooLarge             // over a limit of size

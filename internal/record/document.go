@@ -227,13 +227,12 @@ type Analysis struct {
 	Evidence trail.Result `json:"evidence"`
 }
 
-// Relation is a claim of the same family, as it read when this was composed.
+// Relation is a claim of the same family. Its words are not repeated: it may
+// not be published yet.
 type Relation struct {
 	Claim     string `json:"claim"`
 	Type      string `json:"type"`
-	Inverse   bool   `json:"inverse"`
-	Text      string `json:"text"`
-	Language  string `json:"language"`
+	Inverse   bool   `json:"inverse"` // the type is read from the other claim
 	Rationale string `json:"rationale"`
 }
 

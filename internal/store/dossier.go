@@ -70,6 +70,8 @@ const reachedSources = `WITH RECURSIVE edge(from_id, to_id) AS (
     SELECT id, part_of_id FROM source WHERE part_of_id IS NOT NULL
     UNION
     SELECT s.source_id, v.source_id FROM snapshot s JOIN snapshot v ON v.id = s.via_id
+    WHERE s.id IN (SELECT snapshot_id FROM excerpt WHERE id IN (SELECT excerpt_id FROM evidence WHERE claim_id = @claim)
+      OR id IN (SELECT excerpt_id FROM attestation WHERE claim_id = @claim))
   ), reached(id) AS (
     SELECT source_id FROM evidence WHERE claim_id = @claim
     UNION

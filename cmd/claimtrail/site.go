@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/follow"
+	"github.com/claimtrail/claimtrail/internal/store"
+	"github.com/claimtrail/claimtrail/internal/web"
+)
+
+// databaseFlags say where the data is.
+type databaseFlags struct {
+	DatabaseURL string `name:"database-url" help:"sqlite:FILE or postgres://…; default: sqlite in the data folder."`
+	Data        string `default:"./data" help:"Folder of the embedded database and the log key."`
+	LogKey      string `name:"log-key" help:"Signing key of the transparency log; default: log.key in the data folder."`
+}
+
+func (f databaseFlags) address() string {
+	if f.DatabaseURL != "" {
+		return f.DatabaseURL
+	}
+	return "sqlite:" + filepath.Join(f.Data, "claimtrail.db")
+}
+
+func (f databaseFlags) keyFile() string {
+	if f.LogKey != "" {
+		return f.LogKey
+	}
+	return filepath.Join(f.Data, "log.key")
+}
+
+func isSQLite(address string) bool { return strings.HasPrefix(address, "sqlite:") }
+
+// site is the program put together.
+type site struct {
+	db   *store.DB
+	desk *desk.Desk
+	log  *slog.Logger
+	base string
+}
+
+// openSite opens the database, migrates it when it is embedded, and builds the
+// desk. Whatever of the log is committed and unsigned is signed now; a database
+// that is an older copy is refused.
+func openSite(ctx context.Context, f databaseFlags, base string, log *slog.Logger) (*site, error) {
+	if err := os.MkdirAll(f.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	address := f.address()
+	if isSQLite(address) {
+		if _, err := store.Migrate(ctx, address, ""); err != nil {
+			return nil, err
+		}
+	}
+	db, err := store.Open(ctx, address, store.Options{Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	d, err := openDesk(ctx, db, f, base, log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &site{db: db, desk: d, log: log, base: base}, nil
+}
+
+func openDesk(ctx context.Context, db *store.DB, f databaseFlags, base string, log *slog.Logger) (*desk.Desk, error) {
+	if err := db.CheckSchema(ctx); err != nil {
+		return nil, err
+	}
+	origin, err := logOrigin(base)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := loadSigner(f.keyFile(), origin)
+	if err != nil {
+		return nil, err
+	}
+	remembered := checkpointFile(strings.TrimSuffix(f.keyFile(), ".key") + ".checkpoint")
+	d := desk.New(desk.Options{DB: db, BaseURL: base, Signer: signer, Memory: remembered, Logger: log})
+	return d, d.Sign(ctx)
+}
+
+// logOrigin names the log after the site: host and path, without a scheme.
+func logOrigin(base string) (string, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return "", fmt.Errorf("the base URL %q should look like https://claims.example.org", base)
+	}
+	return u.Host + u.Path + "/log", nil
+}
+
+// Limits of the server.
+const (
+	headerTime   = 5 * time.Second
+	readTime     = 30 * time.Second
+	writeTime    = 60 * time.Second
+	idleTime     = 2 * time.Minute
+	shutdownTime = 10 * time.Second
+	followEvery  = time.Second
+	maxHeader    = 64 << 10
+)
+
+// serve answers requests on the listener until the context ends, then lets
+// those under way finish.
+func (s *site) serve(ctx context.Context, listener net.Listener, proxies []string, ready func()) error {
+	follower := follow.New(s.db.Public())
+	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Logger: s.log, Proxies: proxies})
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler: handler.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		follower.Run(ctx, followEvery, func(err error) { s.log.ErrorContext(ctx, "following the record", "error", err) })
+		return nil
+	})
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		return server.Shutdown(closing)
+	})
+	ready()
+	return group.Wait()
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return l, nil
+}
+
+// newLogger logs in text on a terminal, in JSON otherwise.
+func newLogger(w io.Writer, format string) *slog.Logger {
+	if format == "" {
+		format = "json"
+		if f, ok := w.(*os.File); ok {
+			if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+				format = "text"
+			}
+		}
+	}
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(w, nil))
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}

@@ -1,0 +1,460 @@
+package web
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/markup"
+	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/views"
+)
+
+// claimBase makes the part of a claim page that depends on the content alone,
+// so that a preview and a review show exactly what readers will see.
+func claimBase(c record.Content, gates record.GateReport, reasoning func(record.Content, numbering) (markup.HTML, error)) (views.Claim, error) {
+	numbers := numberEvidence(c)
+	html, err := reasoning(c, numbers)
+	if err != nil {
+		return views.Claim{}, err
+	}
+	v := views.Claim{
+		Text: text(c.Claim.Text, c.Claim.Language), Verbatim: c.Claim.Verbatim,
+		Said: saidView(c), Ruling: rulingView(c.Ruling), Strength: strengthView(c),
+		Reasoning: html, Groups: evidenceGroups(c, numbers), Matrix: matrixView(c, numbers), Graph: graphView(c),
+		WouldChange: c.Ruling.WouldChange, Replies: replyViews(c.Replies), Gates: gateViews(gates.Results), GatesSummary: gatesSummary(gates.Results),
+		Prediction: predictionFacts(c.Claim.Prediction),
+	}
+	for _, t := range c.Claim.Topics {
+		v.Topics = append(v.Topics, views.Link{Text: t.Name, URL: topicURL(t.Slug)})
+	}
+	for _, p := range c.Claim.Parts {
+		v.Parts = append(v.Parts, p.Text)
+	}
+	for _, a := range c.Appearances {
+		v.Appearances = append(v.Appearances, appearanceView(c, a))
+	}
+	if !c.Ruling.RecheckBy.Unknown() {
+		v.RecheckBy = "To be looked at again by " + c.Ruling.RecheckBy.String() + "."
+	}
+	return v, nil
+}
+
+// numbering gives evidence its number on the page.
+type numbering map[string]int
+
+// numberEvidence counts evidence in the order of the page: by stance, then as
+// the editor placed it.
+func numberEvidence(c record.Content) numbering {
+	n := numbering{}
+	for _, stance := range kb.Stances {
+		for _, e := range c.Evidence {
+			if e.Stance == stance.Value {
+				n[e.ID] = len(n) + 1
+			}
+		}
+	}
+	return n
+}
+
+// renderReasoning turns a content's reasoning into HTML with its citations.
+func renderReasoning(c record.Content, n numbering) (markup.HTML, error) {
+	return markup.Reasoning(c.Ruling.Reasoning, func(id string) (int, string, bool) {
+		for _, e := range c.Evidence {
+			if e.ID != id {
+				continue
+			}
+			source, _ := c.Source(e.Source)
+			words := source.Title
+			if e.Excerpt != nil {
+				words = "“" + kb.Segments(e.Excerpt.Segments).Text() + "” " + source.Title
+			}
+			return n[id], words, true
+		}
+		return 0, "", false
+	})
+}
+
+func saidView(c record.Content) views.Said {
+	if len(c.Appearances) == 0 {
+		return views.Said{}
+	}
+	a := c.Appearances[0]
+	for _, other := range c.Appearances {
+		if other.Earliest {
+			a = other
+		}
+	}
+	s := views.Said{
+		Recorded: true, Role: a.Speaker.Role, Place: a.Place, Date: worldDate(a.SaidOn),
+		Speaker: views.Link{Text: a.Speaker.ShownAs, URL: speakerURL(a.Speaker.ID)},
+	}
+	if a.SaidOn.Basis == kb.Inferred && !a.SaidOn.Unknown() {
+		s.DateNote = dateBasis(a.SaidOn)
+	}
+	switch {
+	case a.Directness == "indirect" && a.Translation == "translated":
+		s.Manner = "in indirect speech, translated"
+	case a.Directness == "indirect":
+		s.Manner = "in indirect speech"
+	case a.Directness == "summary":
+		s.Manner = "as summarised"
+	case a.Translation == "translated":
+		s.Manner = "translated"
+	}
+	if n := len(c.Appearances); n > 1 {
+		s.Others = strconv.Itoa(n) + " appearances"
+	}
+	return s
+}
+
+func rulingView(r record.Ruling) views.Ruling {
+	v := views.Ruling{Rating: outcomeView(r.Rating, r.Outcome), Summary: r.Summary, Demonstration: r.Demonstration}
+	if !r.AsOf.Unknown() {
+		v.AsOf = "rated on what was known on " + r.AsOf.String()
+	}
+	if r.Outcome != "rated" {
+		v.NoRating = r.OutcomeReason
+	}
+	if r.Overtaken != nil {
+		v.Overtaken = "True when said; overtaken since " + r.Overtaken.Since.String()
+	}
+	return v
+}
+
+// outcomeView shows the rating, or why there is none, as a word and a shape.
+func outcomeView(r *record.Rating, outcome string) views.Rating {
+	if r != nil {
+		return ratingView(*r)
+	}
+	return views.Rating{Label: sentenceCase(kb.Label(kb.Outcomes, outcome)), Tone: "plain", Shape: "dash"}
+}
+
+func ratingView(r record.Rating) views.Rating {
+	words := r.Texts.In("en")
+	v := views.Rating{Label: words.Label, Definition: words.Definition, Tone: r.Tone, Shape: r.Shape}
+	if r.Ordinal > 0 && r.Of > 1 {
+		v.Places = make([]bool, r.Of)
+		v.Places[r.Ordinal-1] = true
+		v.PlaceLabel = "Position " + strconv.Itoa(r.Ordinal) + " of " + strconv.Itoa(r.Of) + " from false to true"
+	}
+	return v
+}
+
+func strengthView(c record.Content) views.Strength {
+	said, true_ := c.Analysis.Said, c.Analysis.Evidence
+	s := views.Strength{
+		Said: counted(said.Sources, "record", "records"), SaidOrigin: originWords(said.Low, said.High),
+		Evidence: counted(true_.Sources, "source", "sources") + ", " + counted(true_.Publishers, "publisher", "publishers"),
+		Origins:  originWords(true_.Low, true_.High),
+	}
+	if true_.UnknownPublishers > 0 {
+		s.Evidence += " and " + strconv.Itoa(true_.UnknownPublishers) + " unknown"
+	}
+	if n := len(true_.Claimant); n > 0 {
+		s.Claimant = strconv.Itoa(n) + " traced to the claimant"
+	}
+	s.Quotations = quotationWords(c)
+	return s
+}
+
+func quotationWords(c record.Content) string {
+	var matching, attested, open int
+	seen := map[string]bool{}
+	for _, e := range allExcerpts(c) {
+		switch {
+		case seen[e.ID]:
+		case e.State == kb.Exact || e.State == kb.Normalised:
+			matching++
+		case e.AttestedBy != nil:
+			attested++
+		default:
+			open++
+		}
+		seen[e.ID] = true
+	}
+	var parts []string
+	if matching > 0 {
+		parts = append(parts, counted(matching, "quotation matches our copy", "quotations match our copy"))
+	}
+	if attested > 0 {
+		parts = append(parts, counted(attested, "quotation copied by hand and attested", "quotations copied by hand and attested"))
+	}
+	if open > 0 {
+		parts = append(parts, strconv.Itoa(open)+" not yet attested")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func allExcerpts(c record.Content) []*record.Excerpt {
+	var list []*record.Excerpt
+	for _, e := range c.Evidence {
+		if e.Excerpt != nil {
+			list = append(list, e.Excerpt)
+		}
+	}
+	for _, a := range c.Appearances {
+		for _, at := range a.Attestations {
+			if at.Excerpt != nil {
+				list = append(list, at.Excerpt)
+			}
+		}
+	}
+	return list
+}
+
+// stanceTones colours a stance; the word says it too.
+var stanceTones = map[string]string{"refutes": "bad", "supports": "good", "context": "plain", "inconclusive": "mixed"}
+
+func evidenceGroups(c record.Content, n numbering) []views.EvidenceGroup {
+	cited := citationPlaces(c)
+	var groups []views.EvidenceGroup
+	for _, stance := range kb.Stances {
+		g := views.EvidenceGroup{Heading: sentenceCase(stance.Label), Tone: stanceTones[stance.Value]}
+		for _, e := range c.Evidence {
+			if e.Stance == stance.Value {
+				g.Items = append(g.Items, evidenceView(c, e, n[e.ID], cited[e.ID]))
+			}
+		}
+		if len(g.Items) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+func evidenceView(c record.Content, e record.Evidence, number int, cited []views.Link) views.Evidence {
+	source, _ := c.Source(e.Source)
+	v := views.Evidence{
+		ID: e.ID, Number: number, Source: views.Link{Text: source.Title, URL: sourceURL(source.ID)},
+		Comment: e.Comment, Meta: sourceMeta(c, source), CitedFrom: cited,
+	}
+	if e.Excerpt != nil {
+		v.Quotation = textPointer(kb.Segments(e.Excerpt.Segments).Text(), source.Language)
+		v.Chips = append(v.Chips, excerptChips(c, *e.Excerpt)...)
+		v.Meta += " · copied " + stamped(e.Excerpt.Snapshot.CapturedAt).Words
+	}
+	if e.Primary {
+		v.Chips = append(v.Chips, views.Chip{Text: "primary document"})
+	}
+	v.Chips = append(v.Chips, sourceChips(c, source, e.ID)...)
+	if address := kb.SourceURL(source.URL); address != "" {
+		v.Live = views.Link{Text: "live page", URL: address}
+	}
+	for _, p := range c.Claim.Parts {
+		if p.ID == e.Part {
+			v.Part = p.Text
+		}
+	}
+	return v
+}
+
+// excerptChips says in words how a quotation stands to our copy.
+func excerptChips(c record.Content, e record.Excerpt) []views.Chip {
+	var list []views.Chip
+	switch {
+	case e.State == kb.Exact:
+		list = append(list, views.Chip{Text: "✓ Matches our copy exactly", Tone: "good"})
+	case e.State == kb.Normalised:
+		list = append(list, views.Chip{Text: "✓ Matches our copy but for typography", Tone: "good"})
+	case e.State == kb.Ambiguous:
+		list = append(list, views.Chip{Text: "Stands in more than one place of our copy", Tone: "mixed"})
+	case e.AttestedBy != nil:
+		list = append(list, views.Chip{Text: "Copied by hand, attested by " + e.AttestedBy.Name})
+	default:
+		list = append(list, views.Chip{Text: "Copied by hand, attested by nobody yet", Tone: "mixed"})
+	}
+	if carrier, ok := c.Source(e.Snapshot.Via); ok {
+		list = append(list, views.Chip{Text: "As quoted in “" + carrier.Title + "”; original not seen", URL: sourceURL(carrier.ID)})
+	}
+	return list
+}
+
+// sourceChips says what a reader should know of a source: whose interest it
+// serves, and where it has this from.
+func sourceChips(c record.Content, s record.Source, item string) []views.Chip {
+	var list []views.Chip
+	p, _ := c.Publisher(s.Publisher)
+	for _, interest := range []string{s.Interest, p.Interest} {
+		if interest != "" {
+			list = append(list, views.Chip{Text: interest, Tone: "mixed"})
+		}
+	}
+	if p.Invented {
+		list = append(list, views.Chip{Text: "invented for this demonstration", Tone: "mixed"})
+	}
+	for _, d := range c.Derivations {
+		if d.From != s.ID || (d.Item != "" && d.Item != item) {
+			continue
+		}
+		origin, _ := c.Source(d.To)
+		chip := views.Chip{Text: kb.Label(kb.DerivationKinds, d.Kind) + " “" + origin.Title + "”", URL: "#trail"}
+		if d.Faithfulness == "misdescribes" || d.Faithfulness == "cut" {
+			chip.Text += ", " + kb.Label(kb.Faithfulnesses, d.Faithfulness) + ": " + d.Note
+			chip.Tone = "bad"
+		}
+		list = append(list, chip)
+	}
+	for _, a := range c.Assessments {
+		if a.Source == s.ID {
+			list = append(list, views.Chip{Text: "Independence assessed: " + kb.Label(kb.Findings, a.Finding) + " (" + a.Note + ")"})
+		}
+	}
+	return list
+}
+
+func sourceMeta(c record.Content, s record.Source) string {
+	publisher := "publisher unknown"
+	if p, ok := c.Publisher(s.Publisher); ok {
+		publisher = p.Name
+	}
+	parts := []string{publisher}
+	if len(s.Authors) > 0 {
+		parts = append(parts, strings.Join(s.Authors, ", "))
+	}
+	parts = append(parts, kb.Label(kb.SourceKinds, s.Kind), s.PublishedOn.String()+dateAside(s.PublishedOn))
+	if s.Locator != "" {
+		parts = append(parts, s.Locator)
+	}
+	return strings.Join(parts, " · ")
+}
+
+var citationsInOrder = regexp.MustCompile(`\[@e([0-9a-z]{8})\]`)
+
+// citationPlaces gives for each evidence the places in the reasoning that cite
+// it, to lead back from the evidence to the words that rest on it.
+func citationPlaces(c record.Content) map[string][]views.Link {
+	known := map[string]bool{}
+	for _, e := range c.Evidence {
+		known[e.ID] = true
+	}
+	places := map[string][]views.Link{}
+	n := 0
+	for _, m := range citationsInOrder.FindAllStringSubmatch(c.Ruling.Reasoning, -1) {
+		if known[m[1]] {
+			label := "cited in the reasoning"
+			if len(places[m[1]]) > 0 {
+				label = "and again"
+			}
+			places[m[1]] = append(places[m[1]], views.Link{Text: label, URL: "#c" + strconv.Itoa(n) + "-" + m[1]})
+			n++
+		}
+	}
+	return places
+}
+
+// matrixView shows which evidence bears on which part, when there are parts.
+func matrixView(c record.Content, n numbering) *views.Matrix {
+	if len(c.Claim.Parts) < 2 || len(c.Evidence) == 0 {
+		return nil
+	}
+	evidence := slices.SortedFunc(slices.Values(c.Evidence), func(a, b record.Evidence) int { return cmp.Compare(n[a.ID], n[b.ID]) })
+	m := &views.Matrix{}
+	for _, e := range evidence {
+		m.Cols = append(m.Cols, views.Link{Text: strconv.Itoa(n[e.ID]), URL: "#e" + e.ID})
+	}
+	for _, p := range c.Claim.Parts {
+		row := views.MatrixRow{Text: p.Text}
+		for _, e := range evidence {
+			cell := "–"
+			if e.Part == p.ID || e.Part == "" {
+				cell = kb.Label(kb.Stances, e.Stance)
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		m.Parts = append(m.Parts, row)
+	}
+	return m
+}
+
+func appearanceView(c record.Content, a record.Appearance) views.Appearance {
+	v := views.Appearance{
+		Speaker: views.Link{Text: a.Speaker.ShownAs, URL: speakerURL(a.Speaker.ID)}, Role: a.Speaker.Role,
+		Date: worldDate(a.SaidOn), Earliest: a.Earliest,
+	}
+	if a.SaidOn.Basis == kb.Inferred {
+		v.Facts = append(v.Facts, dateBasis(a.SaidOn))
+	}
+	for _, fact := range []string{a.Place, a.Medium, kb.Label(kb.Directness, a.Directness)} {
+		if fact != "" {
+			v.Facts = append(v.Facts, fact)
+		}
+	}
+	if a.Translation == "translated" {
+		words := "translated"
+		if a.TranslatedBy != "" {
+			words += " by " + a.TranslatedBy
+		}
+		v.Facts = append(v.Facts, words)
+	}
+	if a.Words != "" {
+		v.Words = textPointer(a.Words, a.Language)
+	}
+	for _, at := range a.Attestations {
+		source, _ := c.Source(at.Source)
+		r := views.Attestation{Source: views.Link{Text: source.Title, URL: sourceURL(source.ID)}, Note: at.Note}
+		if at.Excerpt != nil {
+			r.Quote = textPointer(kb.Segments(at.Excerpt.Segments).Text(), source.Language)
+			r.Chips = excerptChips(c, *at.Excerpt)
+		}
+		r.Chips = append(r.Chips, sourceChips(c, source, at.ID)...)
+		v.Records = append(v.Records, r)
+	}
+	return v
+}
+
+func replyViews(replies []record.Reply) []string {
+	var list []string
+	for _, r := range replies {
+		words := r.AskedOf + ": " + kb.Label(kb.ReplyOutcomes, r.Outcome)
+		if !r.AskedOn.Unknown() {
+			words += ", asked on " + r.AskedOn.String()
+		}
+		if r.Text != "" {
+			words += ". " + r.Text
+		}
+		list = append(list, words)
+	}
+	return list
+}
+
+func gateViews(results []record.GateResult) []views.Gate {
+	list := make([]views.Gate, len(results))
+	for i, r := range results {
+		list[i] = views.Gate{Key: r.Key, Label: r.Label, Passed: r.Outcome == kb.Passed, Detail: r.Detail, Reason: r.Reason}
+		if r.Outcome != kb.Passed {
+			list[i].Outcome = "(" + r.Outcome + ")"
+		}
+	}
+	return list
+}
+
+func gatesSummary(results []record.GateResult) string {
+	passed := 0
+	for _, r := range results {
+		if r.Outcome == kb.Passed {
+			passed++
+		}
+	}
+	return strconv.Itoa(passed) + " of " + strconv.Itoa(len(results)) + " rules of ours met"
+}
+
+func predictionFacts(f *record.Forecast) []views.Fact {
+	if f == nil {
+		return nil
+	}
+	var facts []views.Fact
+	if f.Condition != "" {
+		facts = append(facts, views.Fact{Label: "Condition", Value: f.Condition})
+	}
+	if !f.Due.Unknown() {
+		facts = append(facts, views.Fact{Label: "Due", Value: f.Due.String()})
+	}
+	if f.Outcome != "" {
+		facts = append(facts, views.Fact{Label: "Outcome", Value: f.Outcome})
+	}
+	return facts
+}

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/views"
+)
+
+// page makes what every public page has.
+func (p *public) page(title, canonical string) views.Page {
+	m := p.follower.Masthead()
+	site := m.Name
+	if site == "" {
+		site = "Claimtrail"
+	}
+	page := views.Page{
+		Title: title, Site: site, Lang: "en", Stylesheet: p.assets.stylesheet,
+		Nav:     []views.Link{{Text: "Claims", URL: "/claims"}, {Text: "How we work", URL: "/methodology"}},
+		Footer:  []views.Link{{Text: "How we work", URL: "/methodology"}, {Text: "Desk", URL: "/desk"}},
+		Licence: views.Link{Text: m.Licence, URL: kb.SourceURL(m.LicenceURL)},
+	}
+	if title != site {
+		page.Title = title + " · " + site
+	}
+	if canonical != "" {
+		page.Canonical = p.baseURL + canonical
+	}
+	for i := range page.Nav {
+		page.Nav[i].Current = page.Nav[i].URL == canonical
+	}
+	return page
+}
+
+func (s *Server) errorPage(title string) views.Page {
+	page := s.public.page(title, "")
+	page.NoIndex = true
+	return page
+}
+
+// deskPage makes what every page of the desk has.
+func (s *Server) deskPage(c *gin.Context, title string) views.Page {
+	actor := actorOf(c)
+	page := views.Page{
+		Title: title + " · Desk", Lang: "en", Stylesheet: s.assets.stylesheet, Script: s.assets.script, NoIndex: true, Desk: true,
+		Account: actor.Name,
+		Nav: []views.Link{
+			{Text: "Queue", URL: "/desk"}, {Text: "Sources", URL: "/desk/sources"}, {Text: "Speakers", URL: "/desk/speakers"},
+			{Text: "Publishers", URL: "/desk/publishers"},
+		},
+		Footer: []views.Link{{Text: "Public site", URL: "/"}},
+	}
+	if desk.May(actor, desk.ReadAudit) {
+		page.Nav = append(page.Nav, views.Link{Text: "Audit", URL: "/desk/audit"})
+	}
+	if desk.May(actor, desk.EditMasthead) {
+		page.Nav = append(page.Nav, views.Link{Text: "Settings", URL: "/desk/settings"})
+	}
+	if desk.May(actor, desk.SuggestClaim) {
+		page.Tools = []views.Link{{Text: "New claim", URL: "/desk/claims/new"}}
+	}
+	for i := range page.Nav {
+		page.Nav[i].Current = page.Nav[i].URL == c.Request.URL.Path
+	}
+	return page
+}
+
+// moment shows a time of the server as people read it.
+func moment(t time.Time) views.Time {
+	t = t.UTC()
+	return views.Time{Words: t.Format("2 January 2006"), Exact: t.Format("2 January 2006, 15:04:05 UTC"), Machine: t.Format(time.RFC3339)}
+}
+
+func stamped(s string) views.Time {
+	t, err := record.ParseStamp(s)
+	if err != nil {
+		return views.Time{Words: s, Exact: s}
+	}
+	return moment(t)
+}
+
+// worldDate shows a date of the world with what is known of it.
+func worldDate(d kb.Date) views.Time {
+	t := views.Time{Words: d.String(), Exact: dateBasis(d)}
+	if _, err := time.Parse(time.DateOnly, d.EDTF); err == nil {
+		t.Machine = d.EDTF
+	}
+	return t
+}
+
+func dateBasis(d kb.Date) string {
+	words := d.Basis
+	if d.Unknown() {
+		words = "unknown"
+	}
+	if d.Zone != "" {
+		words += ", " + d.Zone
+	}
+	if d.Note != "" {
+		words += ": " + d.Note
+	}
+	return words
+}
+
+func text(s, lang string) views.Text {
+	return views.Text{Text: s, Lang: lang, Dir: kb.Direction(lang)}
+}
+
+func textPointer(s, lang string) *views.Text {
+	t := text(s, lang)
+	return &t
+}

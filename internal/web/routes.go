@@ -1,0 +1,124 @@
+package web
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+)
+
+// routes is the site map.
+func (s *Server) routes(r *gin.Engine) {
+	s.publicRoutes(r)
+	s.accountRoutes(r)
+
+	d := r.Group("/desk", s.signedIn)
+	s.get(d, "", s.queue)
+	s.get(d, "/audit", s.audit)
+	s.claimRoutes(d)
+	s.workflowRoutes(d)
+	s.sourceRoutes(d)
+	s.settingsRoutes(d)
+
+	r.NoRoute(s.handle(func(*gin.Context) error { return kb.Errorf(kb.NotFound, "There is nothing at this address.") }))
+	r.NoMethod(s.handle(func(*gin.Context) error {
+		return kb.Errorf(kb.WrongMethod, "This address does not take such a request.")
+	}))
+}
+
+func (s *Server) publicRoutes(r *gin.Engine) {
+	p := s.public
+	s.get(r, "/", p.front)
+	s.get(r, "/claims", p.claims)
+	s.get(r, "/claims/:claim", p.claim)
+	s.get(r, "/claims/:claim/revisions", p.history)
+	s.get(r, "/claims/:claim/revisions/:n", p.revision)
+	s.get(r, "/speakers/:id", p.speaker)
+	s.get(r, "/publishers/:id", p.publisher)
+	s.get(r, "/sources/:id", p.source)
+	s.get(r, "/topics/:id", p.topic)
+	s.get(r, "/methodology", p.methodology)
+	s.get(r, "/static/:name", p.asset)
+	s.get(r, "/healthz", healthy)
+	s.get(r, "/readyz", s.ready)
+}
+
+func (s *Server) accountRoutes(r *gin.Engine) {
+	s.form(r, "/login", s.loginForm, s.login)
+	s.form(r, "/login/link/:token", s.linkForm, s.useLink)
+	s.post(r, "/logout", s.logout)
+}
+
+func (s *Server) claimRoutes(d *gin.RouterGroup) {
+	s.form(d, "/claims/new", s.newClaimForm, s.logClaim)
+	s.get(d, "/claims/:id", s.caseFile)
+	s.get(d, "/claims/:id/preview", s.preview)
+	s.form(d, "/claims/:id/edit", s.claimForm, s.saveClaim)
+	s.form(d, "/claims/:id/appearances/new", s.newAppearanceForm, s.addAppearance)
+	s.form(d, "/claims/:id/appearances/:sub", s.appearanceForm, s.saveAppearance)
+	s.post(d, "/claims/:id/appearances/:sub/remove", s.removeAppearance)
+	s.form(d, "/claims/:id/appearances/:sub/attestations/new", s.attestationForm, s.addAttestation)
+	s.post(d, "/claims/:id/attestations/:sub/remove", s.removeAttestation)
+	s.form(d, "/claims/:id/evidence/new", s.newEvidenceForm, s.addEvidence)
+	s.form(d, "/claims/:id/evidence/:sub", s.evidenceForm, s.saveEvidence)
+	s.post(d, "/claims/:id/evidence/:sub/remove", s.removeEvidence)
+	s.form(d, "/claims/:id/derivations/new", s.itemDerivationForm, s.addItemDerivation)
+	s.form(d, "/claims/:id/assessments/new", s.assessmentForm, s.assess)
+	s.form(d, "/claims/:id/relations/new", s.relationForm, s.relate)
+	s.post(d, "/claims/:id/relations/:sub/remove", s.unrelate)
+	s.form(d, "/claims/:id/ruling", s.rulingForm, s.saveRuling)
+	s.form(d, "/claims/:id/replies/new", s.replyForm, s.saveReply)
+	s.form(d, "/claims/:id/replies/:sub", s.replyForm, s.saveReply)
+	s.form(d, "/claims/:id/exceptions/:sub", s.exceptionForm, s.stateException)
+	s.post(d, "/claims/:id/exceptions/:sub/remove", s.withdrawException)
+}
+
+func (s *Server) workflowRoutes(d *gin.RouterGroup) {
+	s.post(d, "/claims/:id/steps/:sub", s.step)
+	s.post(d, "/claims/:id/assign", s.assign)
+	s.get(d, "/claims/:id/review", s.review)
+	s.post(d, "/claims/:id/approve", s.approve)
+	s.post(d, "/claims/:id/return", s.returnClaim)
+}
+
+func (s *Server) sourceRoutes(d *gin.RouterGroup) {
+	s.get(d, "/sources", s.sources)
+	s.form(d, "/sources/new", s.newSourceForm, s.addSource)
+	s.get(d, "/sources/:id", s.sourceSheet)
+	s.form(d, "/sources/:id/edit", s.sourceForm, s.saveSource)
+	s.form(d, "/sources/:id/excerpts/new", s.excerptForm, s.copyExcerpt)
+	s.form(d, "/sources/:id/derivations/new", s.derivationForm, s.addDerivation)
+	s.post(d, "/sources/:id/derivations/:sub/remove", s.removeDerivation)
+	s.post(d, "/sources/:id/excerpts/:sub/attest", s.attestExcerpt)
+	s.get(d, "/speakers", s.speakers)
+	s.form(d, "/speakers/new", s.newSpeakerForm, s.addSpeaker)
+	s.get(d, "/speakers/:id", s.speakerSheet)
+	s.form(d, "/speakers/:id/edit", s.speakerForm, s.saveSpeaker)
+	s.form(d, "/speakers/:id/roles/new", s.roleForm, s.addRole)
+	s.post(d, "/speakers/:id/roles/:sub/remove", s.removeRole)
+	s.get(d, "/publishers", s.publishers)
+	s.form(d, "/publishers/new", s.newPublisherForm, s.addPublisher)
+	s.form(d, "/publishers/:id", s.publisherForm, s.savePublisher)
+}
+
+func (s *Server) settingsRoutes(d *gin.RouterGroup) {
+	s.get(d, "/settings", s.settings)
+	s.form(d, "/settings/masthead", s.mastheadForm, s.saveMasthead)
+	s.form(d, "/settings/scales/new", s.scaleForm, s.addScale)
+	s.form(d, "/settings/accounts/new", s.newAccountForm, s.addAccount)
+	s.form(d, "/settings/accounts/:id", s.rolesForm, s.saveRoles)
+	s.post(d, "/settings/accounts/:id/link", s.recoveryLink)
+	s.post(d, "/settings/accounts/:id/disable", s.disableAccount)
+	s.post(d, "/settings/accounts/:id/enable", s.enableAccount)
+	s.form(d, "/account", s.ownAccountForm, s.changePassword)
+	s.post(d, "/account/sign-out-everywhere", s.signOutEverywhere)
+}
+
+// get answers GET, and HEAD with it.
+func (s *Server) get(r gin.IRoutes, path string, h func(*gin.Context) error) {
+	r.GET(path, s.handle(h))
+	r.HEAD(path, s.handle(h))
+}
+
+func (s *Server) post(r gin.IRoutes, path string, h func(*gin.Context) error) {
+	r.POST(path, s.handle(h))
+}

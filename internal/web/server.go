@@ -1,0 +1,135 @@
+// Package web is the program's face: routes, middleware, forms and the makers
+// of view-models. It is the only importer of gin. Public handlers hold
+// store.Public and a follower, so they cannot show a draft; writes go through
+// the desk.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gin-gonic/gin"
+
+	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/follow"
+	"github.com/claimtrail/claimtrail/internal/store"
+)
+
+// Options is what the site is made of.
+type Options struct {
+	DB       *store.DB
+	Desk     *desk.Desk
+	Follower *follow.Follower
+	BaseURL  string // public origin, without a slash at the end
+	Logger   *slog.Logger
+	Proxies  []string // addresses whose X-Forwarded-For is believed
+}
+
+// Server answers requests.
+type Server struct {
+	public   *public
+	db       *store.DB
+	desk     *desk.Desk
+	follower *follow.Follower
+	sessions *scs.SessionManager
+	baseURL  string
+	log      *slog.Logger
+	assets   assets
+	handler  http.Handler
+}
+
+// public is what public handlers hold: no desk table can be reached from it.
+type public struct {
+	record   *store.Public
+	follower *follow.Follower
+	baseURL  string
+	assets   assets
+	rendered *reasonings
+}
+
+// limits of one request.
+const (
+	requestTime = 20 * time.Second
+	bodyLimit   = 1 << 20
+	sessionLife = 14 * 24 * time.Hour
+)
+
+// New makes the site.
+func New(o Options) (*Server, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	a, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		db: o.DB, desk: o.Desk, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
+		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, assets: a, rendered: newReasonings()},
+	}
+	s.sessions = scs.New()
+	s.sessions.Store = store.Sessions{DB: o.DB}
+	s.sessions.HashTokenInStore = true
+	s.sessions.Lifetime = sessionLife
+	s.sessions.Cookie.Name = "claimtrail"
+	s.sessions.Cookie.HttpOnly = true
+	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
+	s.sessions.Cookie.Secure = strings.HasPrefix(o.BaseURL, "https:")
+	s.sessions.ErrorFunc = s.sessionTrouble
+
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.UseRawPath = false
+	if err := engine.SetTrustedProxies(o.Proxies); err != nil {
+		return nil, err
+	}
+	s.routes(engine)
+	s.handler = s.wrap(engine)
+	return s, nil
+}
+
+// Handler gives the whole site.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// wrap puts around the router what every request passes, the outermost last.
+func (s *Server) wrap(engine *gin.Engine) http.Handler {
+	var sameOrigin http.CrossOriginProtection
+	sameOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
+	withSession := s.sessions.LoadAndSave(engine)
+	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if needsSession(r.URL.Path) {
+			withSession.ServeHTTP(w, r)
+			return
+		}
+		engine.ServeHTTP(w, r)
+	}))
+	h = sameOrigin.Handler(h)
+	h = limited(h)
+	h = secured(h, strings.HasPrefix(s.baseURL, "https:"))
+	return s.logged(h)
+}
+
+// needsSession keeps cookies away from everything that the public reads.
+func needsSession(path string) bool {
+	for _, prefix := range []string{"/desk", "/login", "/logout"} {
+		if path == prefix || strings.HasPrefix(path, prefix+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// seen lets the follower catch up with a publication, so that the next request
+// shows it.
+func (s *Server) seen(ctx context.Context, index int64) {
+	if err := s.follower.CatchUp(ctx, index); err != nil && !errors.Is(err, context.Canceled) {
+		s.log.ErrorContext(ctx, "the follower could not catch up", "error", err)
+	}
+}

@@ -1,0 +1,376 @@
+// Package views holds the pages: view-models, which handlers fill, and the
+// templates that show them. Views hold no rules, read no clock, build no
+// addresses: every field is ready to be shown.
+package views
+
+import "github.com/claimtrail/claimtrail/internal/markup"
+
+// Link is a text with an address.
+type Link struct {
+	Text    string
+	URL     string
+	Current bool
+	Count   int
+}
+
+// Page is what every page has.
+type Page struct {
+	Title       string
+	Site        string
+	Lang        string
+	Canonical   string
+	Description string
+	NoIndex     bool
+	Stylesheet  string
+	Script      string // desk only
+	Nav         []Link
+	Tools       []Link
+	Desk        bool
+	Account     string
+	Footer      []Link
+	Licence     Link
+}
+
+// Text is words in a language.
+type Text struct {
+	Text string
+	Lang string
+	Dir  string
+}
+
+// Time is a moment: as people read it and as machines do.
+type Time struct {
+	Words   string
+	Exact   string
+	Machine string
+}
+
+// Rating is a word, a shape and a place on a scale.
+type Rating struct {
+	Label      string
+	Definition string
+	Tone       string
+	Shape      string
+	Places     []bool // the scale, true at the place; nil off the scale
+	PlaceLabel string
+}
+
+// Error is the page that says what went wrong.
+type Error struct {
+	Page
+
+	Status  int
+	Heading string
+	Message string
+	Fields  []string
+	Request string
+	Back    Link
+}
+
+// Front is the front page.
+type Front struct {
+	Page
+
+	Lead   string
+	Claims []ClaimRow
+	Topics []Link
+	More   string
+	Empty  string
+}
+
+// ClaimRow is one published claim in a list.
+type ClaimRow struct {
+	URL           string
+	Text          Text
+	Said          string
+	Rating        Rating
+	Summary       string
+	Origins       string
+	Published     Time
+	Correction    string
+	Demonstration bool
+	Overtaken     bool
+}
+
+// ClaimList is a list of claims with its filters.
+type ClaimList struct {
+	Page
+
+	Heading string
+	Lead    []string
+	Facts   []Fact
+	Claims  []ClaimRow
+	Count   string
+	Facets  []Facet
+	Filters []Link // active ones, each leading to the list without it
+	From    string
+	To      string
+	Hidden  []Hidden
+	Action  string
+	Next    string
+	Empty   string
+}
+
+// Facet is one set of filters as links.
+type Facet struct {
+	Heading string
+	Links   []Link
+}
+
+// Hidden is a form value that is carried along.
+type Hidden struct{ Name, Value string }
+
+// Fact is one line of what is known.
+type Fact struct {
+	Label string
+	Value string
+	URL   string
+}
+
+// Claim is the claim page.
+type Claim struct {
+	Page
+
+	Banner       string
+	BannerLink   Link
+	Preview      bool
+	Text         Text
+	Verbatim     bool
+	Topics       []Link
+	Said         Said
+	Parts        []string
+	Correction   *Correction
+	Ruling       Ruling
+	Strength     Strength
+	Reasoning    markup.HTML
+	Groups       []EvidenceGroup
+	Matrix       *Matrix
+	Graph        Graph
+	Appearances  []Appearance
+	Family       []Relative
+	Replies      []string
+	WouldChange  string
+	RecheckBy    string
+	Gates        []Gate
+	GatesSummary string
+	History      []Revision
+	HistoryURL   string
+	Integrity    Integrity
+	Prediction   []Fact
+	Checkability string
+	Document     string
+}
+
+// Said is the line under the claim.
+type Said struct {
+	Speaker  Link
+	Role     string
+	Place    string
+	Date     Time
+	DateNote string
+	Manner   string
+	Others   string
+	Recorded bool
+}
+
+// Ruling is the judgement's box.
+type Ruling struct {
+	Rating        Rating
+	Summary       string
+	AsOf          string
+	Authors       string
+	Reviewer      string
+	Published     Time
+	Changed       Time
+	First         bool
+	Demonstration bool
+	Overtaken     string
+	NoRating      string
+}
+
+// Correction is the box above the ruling.
+type Correction struct {
+	Label     string
+	Note      string
+	Date      Time
+	Old       *Rating
+	Prominent bool
+}
+
+// Strength is the line that says what the ruling stands on.
+type Strength struct {
+	Said       string
+	SaidOrigin string
+	Evidence   string
+	Origins    string
+	Claimant   string
+	Quotations string
+}
+
+// EvidenceGroup is the evidence of one stance.
+type EvidenceGroup struct {
+	Heading string
+	Tone    string
+	Items   []Evidence
+}
+
+// Evidence is one item of the trail.
+type Evidence struct {
+	ID        string
+	Number    int
+	Source    Link
+	Quotation *Text
+	Chips     []Chip
+	Meta      string
+	Live      Link
+	Comment   string
+	CitedFrom []Link
+	Part      string
+}
+
+// Chip is a short statement in words, with a tone.
+type Chip struct {
+	Text string
+	Tone string
+	URL  string
+}
+
+// Matrix shows which evidence bears on which part.
+type Matrix struct {
+	Parts []MatrixRow
+	Cols  []Link
+}
+
+// MatrixRow is one part of a claim.
+type MatrixRow struct {
+	Text  string
+	Cells []string
+}
+
+// Graph is the provenance as a picture and as a nested list.
+type Graph struct {
+	Width, Height int
+	Nodes         []Node
+	Edges         []Edge
+	Tree          []Branch
+	Caption       string
+	Label         string
+}
+
+// Node is one source in the picture.
+type Node struct {
+	X, Y, W, H   int
+	Class        string
+	Title, Under string
+	URL          string
+	TextX        int
+	TextY, SubY  int
+}
+
+// Edge is a derivation in the picture, origin to derived work.
+type Edge struct {
+	Path  string
+	Class string
+	Title string
+}
+
+// Branch is one source of the nested list and what derives from it.
+type Branch struct {
+	Source   Link
+	How      string
+	Notes    []Chip
+	Branches []Branch
+}
+
+// Appearance is one occasion on which the claim was made.
+type Appearance struct {
+	Speaker  Link
+	Role     string
+	Date     Time
+	Facts    []string
+	Words    *Text
+	Earliest bool
+	Records  []Attestation
+}
+
+// Attestation is a source that records an appearance.
+type Attestation struct {
+	Source Link
+	Chips  []Chip
+	Quote  *Text
+	Note   string
+}
+
+// Relative is a claim of the same family.
+type Relative struct {
+	Claim     Link
+	Relation  string
+	Rating    string
+	Tone      string
+	Rationale string
+}
+
+// Gate is one line of the house rules' report.
+type Gate struct {
+	Label   string
+	Passed  bool
+	Outcome string
+	Detail  string
+	Reason  string
+	Key     string
+	Except  string // where an exception can be stated; desk only
+	Undo    string // where it can be taken back; desk only
+}
+
+// Revision is one published revision in a list.
+type Revision struct {
+	URL       string
+	Number    int
+	Label     string
+	Note      string
+	Published Time
+	Hash      string
+	Current   bool
+	JSON      string
+}
+
+// Integrity says how the page can be verified.
+type Integrity struct {
+	Number int
+	Hash   string
+	Short  string
+	Index  int64
+	JSON   string
+}
+
+// History is the list of a claim's revisions.
+type History struct {
+	Page
+
+	Claim     Text
+	ClaimURL  string
+	Revisions []Revision
+}
+
+// Prose is a page of longer texts.
+type Prose struct {
+	Page
+
+	Heading  string
+	Sections []Section
+	Scales   []Scale
+}
+
+// Section is a heading with its text.
+type Section struct {
+	Heading string
+	HTML    markup.HTML
+}
+
+// Scale is a rating scale with its definitions.
+type Scale struct {
+	Name    string
+	Number  int
+	HTML    markup.HTML
+	Ratings []Rating
+}

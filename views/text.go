@@ -1,0 +1,75 @@
+package views
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/claimtrail/claimtrail/internal/markup"
+)
+
+// html shows markup that was sanitised; nothing else can be passed.
+func html(h markup.HTML) templ.Component { return templ.Raw(string(h)) }
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func scaleHeading(s Scale) string { return s.Name + ", version " + strconv.Itoa(s.Number) }
+
+func gateTone(g Gate) string {
+	switch {
+	case g.Passed:
+		return "yes"
+	case g.Reason != "":
+		return "but"
+	}
+	return "no"
+}
+
+func gateSign(g Gate) string {
+	switch {
+	case g.Passed:
+		return "✓"
+	case g.Reason != "":
+		return "–"
+	}
+	return "✕"
+}
+
+func described(x Field) string { return "n-" + x.Name }
+
+func invalid(x Field) string {
+	if x.Error != "" {
+		return "true"
+	}
+	return "false"
+}
+
+func rows(x Field) int {
+	if x.Rows > 0 {
+		return x.Rows
+	}
+	return 3
+}
+
+func completion(x Field) string {
+	if x.Complete != "" {
+		return x.Complete
+	}
+	return "off"
+}
+
+// touched reports whether a folded group must be open: something in it is
+// filled, wrong, or changed by somebody else.
+func touched(g FieldGroup) bool {
+	for _, x := range g.Fields {
+		if x.Error != "" || x.Changed || (x.Value != "" && x.Kind != "select") {
+			return true
+		}
+	}
+	return false
+}
