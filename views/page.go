@@ -178,8 +178,7 @@ type Ruling struct {
 	Rating        Rating
 	Summary       string
 	AsOf          string
-	Authors       string
-	Reviewer      string
+	By            string
 	Published     Time
 	Changed       Time
 	First         bool
@@ -319,7 +318,6 @@ type Gate struct {
 	Reason  string
 	Key     string
 	Except  string // where an exception can be stated; desk only
-	Undo    string // where it can be taken back; desk only
 }
 
 // Revision is one published revision in a list.

@@ -111,7 +111,7 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	v.Page = p.page(content.Claim.Text, "/claims/"+doc.Claim)
 	v.Title = clippedTo(content.Claim.Text, 70) + ": " + v.Ruling.Rating.Label + " · " + v.Site
 	v.Description = content.Ruling.Summary
-	v.Ruling.Authors, v.Ruling.Reviewer = names(doc.People.Authors), doc.People.Reviewer.Name
+	v.Ruling.By = "By " + names(doc.People.Authors) + ", reviewed by " + doc.People.Reviewer.Name
 	v.Ruling.Published, v.Ruling.Changed, v.Ruling.First = moment(first.PublishedAt), moment(revision.PublishedAt), revision.Number == 1
 	if revision.Number != newest.Number {
 		v.NoIndex = true

@@ -388,7 +388,7 @@ func previewOf(content record.Content, results []kb.GateResult, authors []kb.Per
 	for _, p := range authors {
 		list = append(list, p.Name)
 	}
-	v.Ruling.Authors, v.Ruling.First = strings.Join(list, ", "), true
+	v.Ruling.By, v.Ruling.First = "By "+strings.Join(list, ", "), true
 	v.Ruling.Published = views.Time{Words: "not yet"}
 	return v, err
 }

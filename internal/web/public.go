@@ -371,7 +371,7 @@ func originWords(low, high int) string {
 	if low == high {
 		return counted(low, "independent origin", "independent origins")
 	}
-	return strconv.Itoa(low) + " to " + counted(high, "independent origin", "independent origins")
+	return strconv.Itoa(low) + " to " + strconv.Itoa(high) + " independent origins"
 }
 
 func sentenceCase(s string) string {
