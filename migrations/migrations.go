@@ -5,7 +5,7 @@ package migrations
 
 import "embed"
 
-// SQLite and Postgres hold the files NNNNN_name.sql of their engine.
+// Files holds NNNNN_name.sql in one folder an engine.
 //
 //go:embed sqlite/*.sql postgres/*.sql
 var Files embed.FS

@@ -260,6 +260,6 @@ func (*versionCmd) Run(env *environment) error {
 			}
 		}
 	}
-	fmt.Fprintf(env.stdout, "claimtrail %s, commit %s, %s\n", version, commit, runtime.Version())
-	return nil
+	_, err := fmt.Fprintf(env.stdout, "claimtrail %s, commit %s, %s\n", version, commit, runtime.Version())
+	return err
 }

@@ -44,7 +44,7 @@ func (a *Appearance) Validate() error {
 		c.required("speaker", a.SpeakerName, "Say who made the claim; choose “unknown” if nobody knows.")
 	}
 	c.text("words", &a.Words, maxPassage)
-	c.language("language", &a.Language)
+	c.language(&a.Language)
 	c.oneOf("directness", a.Directness, Directness)
 	c.oneOf("translation", a.Translation, Translations)
 	c.line("translated_by", &a.TranslatedBy, maxLine)

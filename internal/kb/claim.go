@@ -87,7 +87,7 @@ func (in *ClaimInput) Validate() error {
 	var c check
 	c.line("text", &in.Text, maxClaim)
 	c.required("text", in.Text, "Write the claim as one sentence that can be true or false.")
-	c.language("language", &in.Language)
+	c.language(&in.Language)
 	c.oneOf("kind", in.Kind, ClaimKinds)
 	c.oneOf("checkability", in.Checkability, Checkabilities)
 	c.text("checkability_reason", &in.CheckabilityReason, maxNote)

@@ -100,7 +100,8 @@ func (c *check) date(field string, d *Date) {
 
 var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
 
-func (c *check) language(field string, s *string) {
+func (c *check) language(s *string) {
+	const field = "language"
 	c.line(field, s, 35)
 	if !languageTag.MatchString(*s) {
 		c.fail(field, "Give the language as a tag such as en, ru or ko; und when it is unknown.")

@@ -13,7 +13,7 @@ type Gate struct {
 	Exceptive bool // may be passed by a stated exception
 }
 
-// The gates, in the order of the report.
+// Gates lists all gates in the order of the report.
 var Gates = []Gate{
 	{"summary-and-reasoning", "Summary and reasoning are written", false},
 	{"appearance", "An appearance is recorded, its date given or known to be unknown", true},

@@ -213,7 +213,7 @@ func (m *Masthead) Validate() error {
 	c.line("name", &m.Name, 120)
 	c.required("name", m.Name, "Give the name of the publishing organisation.")
 	c.url("url", &m.URL)
-	c.language("language", &m.Language)
+	c.language(&m.Language)
 	c.line("licence", &m.Licence, 120)
 	c.required("licence", m.Licence, "Say under which licence rulings may be used, or “All rights reserved”.")
 	c.url("licence_url", &m.LicenceURL)

@@ -97,7 +97,7 @@ func (s *Source) Validate() error {
 	c.date("published_on", &s.PublishedOn)
 	c.oneOf("kind", s.Kind, SourceKinds)
 	c.text("interest", &s.Interest, maxNote)
-	c.language("language", &s.Language)
+	c.language(&s.Language)
 	c.text("note", &s.Note, maxNote)
 	if s.PartOfID != "" && s.PartOfID == s.ID {
 		c.fail("part_of", "A work cannot be part of itself.")

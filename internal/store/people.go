@@ -220,7 +220,7 @@ func (s Sessions) DeleteCtx(ctx context.Context, token string) error {
 	})
 }
 
-// Find, Commit and Delete complete the interface for callers without a context.
+// Find reads a session, for callers without a context.
 func (s Sessions) Find(token string) ([]byte, bool, error) {
 	return s.FindCtx(context.Background(), token)
 }

@@ -145,16 +145,16 @@ func ratingView(r record.Rating) views.Rating {
 }
 
 func strengthView(c record.Content) views.Strength {
-	said, true_ := c.Analysis.Said, c.Analysis.Evidence
+	said, evidence := c.Analysis.Said, c.Analysis.Evidence
 	s := views.Strength{
 		Said: counted(said.Sources, "record", "records"), SaidOrigin: originWords(said.Low, said.High),
-		Evidence: counted(true_.Sources, "source", "sources") + ", " + counted(true_.Publishers, "publisher", "publishers"),
-		Origins:  originWords(true_.Low, true_.High),
+		Evidence: counted(evidence.Sources, "source", "sources") + ", " + counted(evidence.Publishers, "publisher", "publishers"),
+		Origins:  originWords(evidence.Low, evidence.High),
 	}
-	if true_.UnknownPublishers > 0 {
-		s.Evidence += " and " + strconv.Itoa(true_.UnknownPublishers) + " unknown"
+	if evidence.UnknownPublishers > 0 {
+		s.Evidence += " and " + strconv.Itoa(evidence.UnknownPublishers) + " unknown"
 	}
-	if n := len(true_.Claimant); n > 0 {
+	if n := len(evidence.Claimant); n > 0 {
 		s.Claimant = strconv.Itoa(n) + " traced to the claimant"
 	}
 	s.Quotations = quotationWords(c)

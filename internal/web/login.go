@@ -29,7 +29,7 @@ func (s *Server) signedIn(c *gin.Context) {
 			c.Abort()
 			return
 		}
-		err = kb.Errorf(kb.Unauthenticated, "You are not signed in any more. Sign in in another tab, come back here and send again.")
+		err = kb.Errorf(kb.Unauthenticated, "You are signed out by now. Sign in again in another tab, come back here and send again.")
 	}
 	if err == nil {
 		err = desk.Authorise(actor, desk.ReadDesk)
