@@ -8,12 +8,15 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	"gorm.io/gorm/schema"
 
+	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/migrations"
 )
 
@@ -179,4 +182,45 @@ func grant(ctx context.Context, pool *sql.DB, role string) error {
 		}
 	}
 	return nil
+}
+
+// Columns lists the columns of the schema as table.column, for tests that
+// compare engines and mappings.
+func (db *DB) Columns(ctx context.Context) ([]string, error) {
+	var rows []struct{ TableName, ColumnName string }
+	if err := db.reader.WithContext(ctx).Raw(db.dialect.columns()).Scan(&rows).Error; err != nil {
+		return nil, translate(fmt.Errorf("read columns: %w", err))
+	}
+	columns := make([]string, len(rows))
+	for i, r := range rows {
+		columns[i] = r.TableName + "." + r.ColumnName
+	}
+	return columns, nil
+}
+
+// MappedColumns lists the columns that the program reads and writes, as
+// table.column.
+func (db *DB) MappedColumns() ([]string, error) {
+	var columns []string
+	for _, row := range []any{
+		documentBody{}, recordEvent{}, Revision{}, logHash{}, checkpoint{}, redactedHash{}, digest{}, auditEvent{}, publicID{},
+		kb.Person{}, kb.Account{}, oneTimeLink{}, session{}, throttle{}, kb.Speaker{}, kb.SpeakerRole{}, kb.Publisher{}, kb.Source{},
+		kb.Snapshot{}, kb.Excerpt{}, kb.Topic{}, kb.Claim{}, kb.ClaimPart{}, claimTopic{}, kb.Appearance{}, kb.Attestation{},
+		kb.ClaimRelation{}, kb.Evidence{}, kb.Derivation{}, kb.IndependenceAssessment{}, kb.RatingScale{}, kb.Rating{}, kb.RulingDraft{},
+		draftContributor{}, kb.GateException{}, kb.ReplyRequest{}, kb.Candidate{}, kb.Approval{}, kb.Masthead{},
+	} {
+		s, err := schema.Parse(row, &sync.Map{}, db.writer.NamingStrategy)
+		if err != nil {
+			return nil, fmt.Errorf("map %T: %w", row, err)
+		}
+		for _, name := range s.DBNames {
+			columns = append(columns, s.Table+"."+name)
+		}
+	}
+	return columns, nil
+}
+
+type redactedHash struct {
+	Hash     string
+	EventIdx int64
 }

@@ -52,12 +52,18 @@ func (tx *Tx) InsertScale(s kb.RatingScale, ratings []kb.Rating) (kb.ID, error) 
 		return "", err
 	}
 	for _, r := range ratings {
-		r.ScaleID = id
-		if err := insert(tx, object{"rating", id, ""}, &r); err != nil {
+		if err := tx.InsertRating(id, r); err != nil {
 			return "", err
 		}
 	}
 	return id, nil
+}
+
+// InsertRating stores one more rating of a scale. Errors: Conflict when the
+// scale is frozen.
+func (tx *Tx) InsertRating(scale kb.ID, r kb.Rating) error {
+	r.ScaleID = scale
+	return insert(tx, object{"rating", scale, ""}, &r)
 }
 
 // FreezeScale makes a scale immutable.
