@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
@@ -90,3 +92,9 @@ func Authorise(actor kb.Actor, action Action) error {
 
 // May reports whether the actor may do it, for showing or hiding a control.
 func May(actor kb.Actor, action Action) bool { return Authorise(actor, action) == nil }
+
+// Actions lists everything that rights are known for, for the test that holds
+// them against the handbook.
+func Actions() []Action {
+	return slices.Sorted(maps.Keys(rights))
+}

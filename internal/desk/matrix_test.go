@@ -1,0 +1,81 @@
+package desk_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/kb"
+)
+
+// matrix says who may do what, written out by hand against the handbook. An
+// action that is missing here fails the test.
+var matrix = map[desk.Action][]kb.Role{
+	desk.ReadDesk:       {kb.Suggester, kb.Researcher, kb.Reviewer, kb.PublisherR, kb.Admin, kb.Auditor},
+	desk.ReadAudit:      {kb.Auditor, kb.Admin},
+	desk.SuggestClaim:   {kb.Suggester, kb.Researcher},
+	desk.LogClaim:       {kb.Researcher},
+	desk.EditClaim:      {kb.Researcher},
+	desk.EditAppearance: {kb.Researcher},
+	desk.EditSpeaker:    {kb.Researcher},
+	desk.EditPublisher:  {kb.Researcher},
+	desk.EditSource:     {kb.Researcher},
+	desk.CopyExcerpt:    {kb.Researcher},
+	desk.AttestExcerpt:  {kb.Researcher, kb.Reviewer},
+	desk.EditDerivation: {kb.Researcher},
+	desk.Assess:         {kb.Researcher},
+	desk.EditEvidence:   {kb.Researcher},
+	desk.RelateClaims:   {kb.Researcher},
+	desk.EditRuling:     {kb.Researcher},
+	desk.StateException: {kb.Researcher},
+	desk.EditReply:      {kb.Researcher},
+	desk.AssignOthers:   {kb.Researcher, kb.Reviewer, kb.PublisherR},
+	desk.EditScale:      {kb.Admin},
+	desk.EditMasthead:   {kb.Admin},
+	desk.ManageAccounts: {kb.Admin},
+
+	desk.StepAction(kb.Accept):   {kb.Researcher},
+	desk.StepAction(kb.Decline):  {kb.Researcher},
+	desk.StepAction(kb.Reopen):   {kb.Researcher},
+	desk.StepAction(kb.Assign):   {kb.Researcher},
+	desk.StepAction(kb.Submit):   {kb.Researcher},
+	desk.StepAction(kb.Return):   {kb.Reviewer},
+	desk.StepAction(kb.Approve):  {kb.Reviewer},
+	desk.StepAction(kb.Withdraw): {kb.Researcher, kb.Reviewer},
+	desk.StepAction(kb.Edit):     {kb.Researcher},
+	desk.StepAction(kb.Publish):  {kb.PublisherR},
+	desk.StepAction(kb.Revise):   {kb.Researcher, kb.PublisherR},
+	desk.StepAction(kb.Park):     {kb.Researcher, kb.Reviewer},
+	desk.StepAction(kb.Merge):    {kb.Researcher},
+}
+
+func TestRightsMatrix(t *testing.T) {
+	t.Parallel()
+	for _, action := range desk.Actions() {
+		allowed, known := matrix[action]
+		if !known {
+			t.Errorf("the action %q has no row in the matrix", action)
+			continue
+		}
+		for _, o := range kb.AllRoles {
+			role := kb.Role(o.Value)
+			actor := kb.Actor{Account: "a", Person: "p", Roles: kb.Roles{role}}
+			err := desk.Authorise(actor, action)
+			switch want := slices.Contains(allowed, role); {
+			case want && err != nil:
+				t.Errorf("%s may not %s: %v", role, action, err)
+			case !want && kb.KindOf(err) != kb.Forbidden:
+				t.Errorf("%s may %s", role, action)
+			}
+		}
+		if err := desk.Authorise(kb.Actor{}, action); kb.KindOf(err) != kb.Unauthenticated {
+			t.Errorf("nobody may %s: %v", action, err)
+		}
+	}
+	if n := len(desk.Actions()); n != len(matrix) {
+		t.Errorf("%d actions, %d rows", n, len(matrix))
+	}
+	if err := desk.Authorise(kb.Actor{Account: "a", Roles: kb.Roles{kb.Admin}}, "something new"); err == nil {
+		t.Error("an action without rights is allowed")
+	}
+}
