@@ -1,7 +1,6 @@
 package kb_test
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,25 +51,17 @@ func TestNext(t *testing.T) {
 				t.Parallel()
 				got, err := kb.Next(from, step)
 				want, permitted := workflow[from][step]
-				switch {
-				case permitted && err != nil:
-					t.Errorf("refused (%v), want %q", err, want)
-				case !permitted && kb.KindOf(err) != kb.Conflict:
-					t.Errorf("got %q and %v, want a conflict", got, err)
-				case got != want:
-					t.Errorf("got %q, want %q", got, want)
+				if refused := kb.KindOf(err) == kb.Conflict; got != want || refused == permitted {
+					t.Errorf("got %q and %v, want %q, permitted: %v", got, err, want, permitted)
 				}
 			})
 		}
-	}
-	if _, err := kb.Next("", kb.Accept); kb.KindOf(err) != kb.Conflict {
-		t.Errorf("no state at all: got %v, want a conflict", err)
 	}
 }
 
 func TestEdges(t *testing.T) {
 	t.Parallel()
-	withReason := map[kb.Step]bool{kb.Decline: true, kb.Return: true, kb.Park: true}
+	withReason := []kb.Step{kb.Decline, kb.Return, kb.Park}
 	for _, edge := range kb.Edges {
 		if !slices.Contains(steps, edge.Step) {
 			t.Errorf("%s is not in the table of this test", edge.Step)
@@ -81,22 +72,9 @@ func TestEdges(t *testing.T) {
 		if slices.Contains(edge.Roles, kb.Admin) || slices.Contains(edge.Roles, kb.Auditor) {
 			t.Errorf("%s: an admin or auditor has no editorial right", edge.Step)
 		}
-		if withReason[edge.Step] && !edge.NeedsReason {
+		if slices.Contains(withReason, edge.Step) && !edge.NeedsReason {
 			t.Errorf("%s needs a reason", edge.Step)
 		}
-		for _, state := range append([]kb.State{edge.To}, edge.From...) {
-			if state.Label() == "" || kb.Label(kb.States, string(state)) != state.Label() {
-				t.Errorf("%s leads from or to %q, which is no state", edge.Step, state)
-			}
-		}
-	}
-	for _, step := range steps {
-		if edge, ok := kb.EdgeOf(step); !ok || edge.Step != step {
-			t.Errorf("%s: got %+v, %v", step, edge, ok)
-		}
-	}
-	if _, ok := kb.EdgeOf("delete"); ok {
-		t.Error("there is an edge that nobody wrote")
 	}
 }
 
@@ -110,23 +88,16 @@ func TestEditable(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", state, state.Editable(), want)
 		}
 	}
-	if kb.State("").Editable() {
-		t.Error("no state at all is editable")
-	}
 }
 
 func TestParseID(t *testing.T) {
 	t.Parallel()
-	for typed, want := range map[string]kb.ID{
-		"e4k2m9x0": "e4k2m9x0", " E4K2M9X0\n": "e4k2m9x0", "eiIlLoO0": "e1111000", "zzzzzzzz": "zzzzzzzz", "00000000": "00000000",
-	} {
+	for typed, want := range map[string]kb.ID{"e4k2m9x0": "e4k2m9x0", " E4K2M9X0\n": "e4k2m9x0", "eiIlLoO0": "e1111000"} {
 		if got, err := kb.ParseID(typed); err != nil || got != want {
 			t.Errorf("%q: got %q and %v, want %q", typed, got, err, want)
 		}
 	}
-	for _, typed := range []string{
-		"", " ", "e4k2m9x", "e4k2m9x00", "e4k2m9xu", "e4k2-m9x", "e4k2 m9x", "e4k2m9x\x00", "e4k2m9é", "../../..", "e4k2m9x%", "\xff\xff\xff\xff\xff\xff\xff\xff",
-	} {
+	for _, typed := range []string{"", " ", "e4k2m9x", "e4k2m9x00", "e4k2m9xu", "e4k2-m9x", "e4k2 m9x", "e4k2m9x\x00", "e4k2m9é", "../../..", "e4k2m9x\xff"} {
 		if got, err := kb.ParseID(typed); kb.KindOf(err) != kb.NotFound || got != "" {
 			t.Errorf("%q: got %q and %v, want that nothing is there", typed, got, err)
 		}
@@ -152,15 +123,11 @@ func TestNewID(t *testing.T) {
 func TestParseRoles(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]kb.Roles{
-		"": nil, " , ": nil, "admin": {kb.Admin},
-		"researcher, reviewer": {kb.Researcher, kb.Reviewer}, "publisher publisher,auditor": {kb.PublisherR, kb.Auditor},
+		"": nil, " , ": nil, "researcher, reviewer": {kb.Researcher, kb.Reviewer}, "admin admin,auditor": {kb.Admin, kb.Auditor},
 	} {
 		got, err := kb.ParseRoles(typed)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%q: %v\n%s", typed, err, diff)
-		}
-		if again, err := kb.ParseRoles(got.String()); err != nil || !slices.Equal(again, got) {
-			t.Errorf("%q: %q is read as %v, %v", typed, got, again, err)
 		}
 	}
 	for _, typed := range []string{"root", "admin root", "Admin", "admin;auditor", "researcher\x00"} {
@@ -186,9 +153,6 @@ func TestRelations(t *testing.T) {
 		if r.Symmetric() != isSymmetric || (forth == back) != isSymmetric || (r.FromID == "00000000") != isSymmetric {
 			t.Errorf("%s: %q and %q, stored from %s to %s", o.Value, forth, back, r.FromID, r.ToID)
 		}
-		if forth == o.Value && o.Value != o.Label {
-			t.Errorf("%s has no words", o.Value)
-		}
 	}
 	itself := kb.ClaimRelation{FromID: "zzzzzzzz", ToID: "zzzzzzzz", Type: "narrows", Rationale: "It does."}
 	if diff := cmp.Diff([]string{"to"}, fields(t, itself.Validate())); diff != "" {
@@ -207,15 +171,10 @@ func TestRatingsAsText(t *testing.T) {
 		rating(0, "unproven", "plain", "question", "Unproven", "Nobody knows."),
 	}
 	text := kb.FormatRatings(ratings)
-	for _, typed := range []string{text, "\n" + text + " \n", strings.ReplaceAll(text, "\n", "\r\n"), strings.ReplaceAll(text, " | ", "|")} {
+	for _, typed := range []string{text, "\n" + text + " \n", strings.ReplaceAll(text, "\n", "\r\n")} {
 		got, err := kb.ParseRatings(typed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		// Without spaces around the bars the definition loses those around its own.
-		got[0].Texts["en"] = kb.RatingText{Label: "False", Definition: strings.Replace(got[0].Texts["en"].Definition, "a|b", "a | b", 1)}
-		if diff := cmp.Diff(ratings, got); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", typed, diff)
+		if diff := cmp.Diff(ratings, got); err != nil || diff != "" {
+			t.Errorf("%q: %v (-want +got):\n%s", typed, err, diff)
 		}
 	}
 	in := kb.ScaleInput{RatingScale: kb.RatingScale{Key: "truth-scale", Name: "Truth"}, Ratings: ratings}
@@ -223,13 +182,11 @@ func TestRatingsAsText(t *testing.T) {
 		t.Error(err)
 	}
 	for _, typed := range []string{"1 | false | bad | cross | False", "x | false | bad | cross | False | No.", "-1 | a | b | c | d | e", "21 | a | b | c | d | e", "| a | b | c | d | e"} {
-		if diff := cmp.Diff([]string{"ratings"}, fields(t, second(kb.ParseRatings(typed)))); diff != "" {
-			t.Errorf("%q: %s", typed, diff)
+		if got, err := kb.ParseRatings(typed); kb.KindOf(err) != kb.Invalid {
+			t.Errorf("%q was read as %+v, %v", typed, got, err)
 		}
 	}
 }
-
-func second[T any](_ T, err error) error { return err }
 
 func TestCitations(t *testing.T) {
 	t.Parallel()
@@ -264,29 +221,23 @@ func TestCitations(t *testing.T) {
 
 func TestEvaluateGates(t *testing.T) {
 	t.Parallel()
-	failures := map[string][]func(*kb.GateFacts){
-		"summary-and-reasoning": {
-			func(f *kb.GateFacts) { f.SummaryMissing = true },
-			func(f *kb.GateFacts) { f.ReasoningMissing = true },
-			func(f *kb.GateFacts) { f.SummaryMissing, f.ReasoningMissing = true, true },
-		},
-		"appearance": {func(f *kb.GateFacts) { f.Appearances = 0 }},
-		"evidence":   {func(f *kb.GateFacts) { f.BearingEvidence = 0 }},
-		"quotations": {func(f *kb.GateFacts) { f.UnheldQuotations = 1 }, func(f *kb.GateFacts) { f.UnheldQuotations = 2 }},
-		"captures":   {func(f *kb.GateFacts) { f.UncapturedSources = 1 }},
-		"origins": {
-			func(f *kb.GateFacts) { f.EstablishedLow = kb.EstablishedOrigins - 1 },
-			func(f *kb.GateFacts) { f.EstablishedLow = 0 },
-		},
-		"interest":         {func(f *kb.GateFacts) { f.UnstatedInterests = []string{"TASS", "RT"} }},
-		"private-speakers": {func(f *kb.GateFacts) { f.PrivateSpeakers = []string{"a neighbour"} }},
-		"citations":        {func(f *kb.GateFacts) { f.UncitedParagraphs = 3 }},
-		"reply":            {func(f *kb.GateFacts) { f.ReplySettled = false }},
-		"correction":       {func(f *kb.GateFacts) { f.Revision, f.CauseAndNoteGiven = 2, false }},
+	type facts = kb.GateFacts
+	failures := map[string][]func(*facts){
+		"summary-and-reasoning": {func(f *facts) { f.SummaryMissing = true }, func(f *facts) { f.ReasoningMissing = true }},
+		"appearance":            {func(f *facts) { f.Appearances = 0 }},
+		"evidence":              {func(f *facts) { f.BearingEvidence = 0 }},
+		"quotations":            {func(f *facts) { f.UnheldQuotations = 1 }, func(f *facts) { f.UnheldQuotations = 2 }},
+		"captures":              {func(f *facts) { f.UncapturedSources = 1 }},
+		"origins":               {func(f *facts) { f.EstablishedLow = kb.EstablishedOrigins - 1 }, func(f *facts) { f.EstablishedLow = 0 }},
+		"interest":              {func(f *facts) { f.UnstatedInterests = []string{"TASS", "RT"} }},
+		"private-speakers":      {func(f *facts) { f.PrivateSpeakers = []string{"a neighbour"} }},
+		"citations":             {func(f *facts) { f.UncitedParagraphs = 3 }},
+		"reply":                 {func(f *facts) { f.ReplySettled = false }},
+		"correction":            {func(f *facts) { f.Revision, f.CauseAndNoteGiven = 2, false }},
 	}
-	excusable := map[string]string{}
+	reasons := map[string]string{}
 	for _, g := range kb.Gates {
-		excusable[g.Key] = "Stated in public."
+		reasons[g.Key] = "Stated in public."
 	}
 	for _, g := range kb.Gates {
 		t.Run(g.Key, func(t *testing.T) {
@@ -294,21 +245,54 @@ func TestEvaluateGates(t *testing.T) {
 			if len(failures[g.Key]) == 0 {
 				t.Fatal("this gate is not in the table")
 			}
+			want := kb.Failed
+			if g.Exceptive {
+				want = kb.Excepted
+			}
 			for _, spoil := range failures[g.Key] {
-				facts := passing()
-				spoil(&facts)
-				if diff := cmp.Diff([]string{g.Key}, slices.Collect(maps.Keys(outcomes(facts, nil, kb.Failed)))); diff != "" {
-					t.Errorf("failed (-want +got):\n%s", diff)
+				f := passing()
+				spoil(&f)
+				if diff := cmp.Diff(map[string]string{g.Key: kb.Failed}, unpassed(kb.EvaluateGates(f, nil))); diff != "" {
+					t.Errorf("without a reason (-want +got):\n%s", diff)
 				}
-				excepted := outcomes(facts, excusable, kb.Excepted)
-				if r, ok := excepted[g.Key]; ok != g.Exceptive || (ok && (r.Reason == "" || r.Detail == "")) || len(excepted) > 1 {
-					t.Errorf("excepted: got %+v, exceptive: %v", excepted, g.Exceptive)
+				if diff := cmp.Diff(map[string]string{g.Key: want}, unpassed(kb.EvaluateGates(f, reasons))); diff != "" {
+					t.Errorf("with a reason (-want +got):\n%s", diff)
 				}
 			}
-			e := kb.GateException{Gate: g.Key, Reason: "Nobody else was there."}
-			if err := e.Validate(); (err == nil) != g.Exceptive {
+			if err := (&kb.GateException{Gate: g.Key, Reason: "Nobody else was there."}).Validate(); (err == nil) != g.Exceptive {
 				t.Errorf("an exception: %v, exceptive: %v", err, g.Exceptive)
 			}
 		})
 	}
+}
+
+func TestGatesThatPass(t *testing.T) {
+	t.Parallel()
+	primary, notRated, revised := passing(), passing(), passing()
+	primary.EstablishedLow, primary.PrimaryRelied = 0, true
+	notRated.Rated, notRated.BearingEvidence, notRated.EstablishedLow = false, 0, 0
+	revised.Revision, revised.CauseAndNoteGiven = 2, true
+	for _, f := range []kb.GateFacts{passing(), primary, notRated, revised} {
+		results := kb.EvaluateGates(f, map[string]string{"origins": "A reason that nobody needs."})
+		if len(unpassed(results)) > 0 || len(kb.FailedGates(results)) > 0 || len(results) != len(kb.Gates) {
+			t.Errorf("%+v: got %+v", f, results)
+		}
+	}
+}
+
+func passing() kb.GateFacts {
+	return kb.GateFacts{Rated: true, Appearances: 1, BearingEvidence: 1, EstablishedLow: kb.EstablishedOrigins, ReplySettled: true, Revision: 1}
+}
+
+func unpassed(results []kb.GateResult) map[string]string {
+	outcomes := map[string]string{}
+	for _, r := range results {
+		if r.Outcome != kb.Passed {
+			outcomes[r.Key] = r.Outcome
+		}
+		if said := r.Detail != ""; said != (r.Outcome != kb.Passed) || (r.Reason != "") != (r.Outcome == kb.Excepted) {
+			outcomes[r.Key] += ", without the words that go with it"
+		}
+	}
+	return outcomes
 }
