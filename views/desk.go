@@ -89,6 +89,7 @@ type Case struct {
 	State       string
 	Tone        string
 	StateReason string
+	Warning     string
 	Assignee    string
 	Public      string
 	PublicLabel string

@@ -81,7 +81,7 @@ func newTab(t *testing.T, browser context.Context, base string, scripts bool) *t
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	b := &tab{t, ctx, base}
-	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	b.prepare(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, target, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
 			return err
 		}
@@ -91,9 +91,15 @@ func newTab(t *testing.T, browser context.Context, base string, scripts bool) *t
 	return b
 }
 
-func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+// prepare sets a fresh tab up.
+func (b *tab) prepare(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	if err := chromedp.Do(b.ctx, chromedp.Navigate("about:blank")); err != nil {
+		b.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -205,7 +211,12 @@ func (b *tab) signIn(email, password string) {
 
 func (b *tab) signOut() {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(".menu summary")))
+	b.open("/desk")
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(".menu summary"))); err != nil {
+		b.t.Fatalf("open the menu: %v", err)
+	}
 	b.click("//button[normalize-space()='Sign out']")
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"strings"
 	"testing"
@@ -229,7 +230,9 @@ func (j *journey) reviseInPrivate() {
 
 func textOf(b *tab, selector string) string {
 	b.t.Helper()
-	text, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
 	if err != nil {
 		b.t.Fatal(err)
 	}

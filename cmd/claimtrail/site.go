@@ -66,7 +66,7 @@ func openSite(ctx context.Context, f databaseFlags, base string, log *slog.Logge
 			return nil, err
 		}
 	}
-	db, err := store.Open(ctx, address, store.Options{Logger: log})
+	db, err := store.Open(ctx, address, store.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,12 @@ func (s *site) serve(ctx context.Context, listener net.Listener, proxies []strin
 		<-ctx.Done()
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 		defer cancel()
-		return server.Shutdown(closing)
+		err := server.Shutdown(closing)
+		if errors.Is(err, context.DeadlineExceeded) {
+			s.log.WarnContext(ctx, "requests that did not end in time were cut off")
+			err = server.Close()
+		}
+		return err
 	})
 	ready()
 	return group.Wait()

@@ -29,7 +29,7 @@ const (
 // AddAccount makes an account, and a person unless it is one more account of an
 // existing one, and gives the token of a one-time link to set the password.
 func (d *Desk) AddAccount(ctx context.Context, actor kb.Actor, in kb.AccountInput) (kb.ID, string, error) {
-	if err := valid(&in); err != nil {
+	if err := check(actor, ManageAccounts, &in); err != nil {
 		return "", "", err
 	}
 	var id kb.ID
@@ -42,7 +42,11 @@ func (d *Desk) AddAccount(ctx context.Context, actor kb.Actor, in kb.AccountInpu
 			return kb.InvalidField("email", "There is an account with this address already.")
 		}
 		person := in.PersonID
-		if person == "" {
+		if person != "" {
+			if _, err := tx.Person(person); err != nil {
+				return kb.InvalidField("person", "Choose a person of the list.").Because(err)
+			}
+		} else {
 			var err error
 			if person, err = tx.InsertPerson(kb.Person{Name: in.Name}); err != nil {
 				return err
@@ -173,6 +177,9 @@ func (d *Desk) SetDisabled(ctx context.Context, actor kb.Actor, account kb.ID, d
 		}
 		a.Disabled = disabled
 		a.Epoch++
+		if !disabled {
+			return tx.UpdateAccount("account.enable", a)
+		}
 		return tx.UpdateAccount("account.disable", a)
 	})
 }

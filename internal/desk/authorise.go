@@ -38,7 +38,13 @@ const (
 )
 
 // StepAction is the action of taking a step of the workflow.
-func StepAction(step kb.Step) Action { return Action("take the step " + string(step)) }
+func StepAction(step kb.Step) Action {
+	words := map[kb.Step]Action{kb.Return: "return a claim from review", kb.Merge: "merge claims", kb.Edit: "change what is under review"}
+	if w, ok := words[step]; ok {
+		return w
+	}
+	return Action(string(step) + " a claim")
+}
 
 // rights says which roles may do what; one of them is enough. The steps of the
 // workflow come from its own table.

@@ -28,11 +28,21 @@ type AppearanceInput struct {
 // LogClaim records a new claim: a researcher's goes to research at once, a
 // suggester's waits to be accepted.
 func (d *Desk) LogClaim(ctx context.Context, actor kb.Actor, in NewClaim) (kb.ID, error) {
-	if err := valid(&in.Claim); err != nil {
+	if err := check(actor, SuggestClaim, &in.Claim); err != nil {
 		return "", err
+	}
+	if in.Appearance != nil {
+		if err := Authorise(actor, EditAppearance); err != nil {
+			return "", err
+		}
 	}
 	var id kb.ID
 	err := d.write(ctx, actor, SuggestClaim, func(tx *store.Tx) error {
+		if known, err := tx.ClaimWorded(in.Claim.Text); err == nil {
+			return kb.InvalidField("text", "A claim of exactly this wording is logged already: %s.", known.ID)
+		} else if kb.KindOf(err) != kb.NotFound {
+			return err
+		}
 		c := in.Claim.Claim
 		c.State = kb.Suggested
 		if May(actor, LogClaim) {
@@ -76,9 +86,11 @@ func saveClaimLists(tx *store.Tx, id kb.ID, in kb.ClaimInput) error {
 	}
 	var topics []kb.Topic
 	for _, name := range in.Topics {
-		if s := slug.Make(name); s != "" {
-			topics = append(topics, kb.Topic{Slug: s, Name: name})
+		s := slug.Make(name)
+		if s == "" {
+			return kb.InvalidField("topics", "The topic “%s” has no letter or digit to make an address of.", name)
 		}
+		topics = append(topics, kb.Topic{Slug: s, Name: name})
 	}
 	return tx.ReplaceTopics(id, topics)
 }
@@ -86,7 +98,7 @@ func saveClaimLists(tx *store.Tx, id kb.ID, in kb.ClaimInput) error {
 // UpdateClaim stores changed wording, filing and dates of a claim. Errors:
 // Conflict when another version was saved since.
 func (d *Desk) UpdateClaim(ctx context.Context, actor kb.Actor, id kb.ID, in kb.ClaimInput) error {
-	if err := valid(&in); err != nil {
+	if err := check(actor, EditClaim, &in); err != nil {
 		return err
 	}
 	return d.edit(ctx, actor, EditClaim, id, func(tx *store.Tx, c kb.Claim) error {
@@ -248,6 +260,9 @@ func (d *Desk) Relate(ctx context.Context, actor kb.Actor, claim kb.ID, in Relat
 				return err
 			}
 			in.ToID = other.ID
+			if err := disturb(tx, other.ID); err != nil {
+				return err
+			}
 		}
 		in.FromID = claim
 		if err := valid(&in.ClaimRelation); err != nil {
@@ -265,5 +280,32 @@ func (d *Desk) Relate(ctx context.Context, actor kb.Actor, claim kb.ID, in Relat
 
 // Unrelate takes a relation of a claim away.
 func (d *Desk) Unrelate(ctx context.Context, actor kb.Actor, claim, id kb.ID) error {
-	return d.edit(ctx, actor, RelateClaims, claim, func(tx *store.Tx, _ kb.Claim) error { return tx.RemoveRelation(id, claim) })
+	return d.edit(ctx, actor, RelateClaims, claim, func(tx *store.Tx, _ kb.Claim) error {
+		r, err := tx.Relation(id, claim)
+		if err != nil {
+			return err
+		}
+		other := r.ToID
+		if other == claim {
+			other = r.FromID
+		}
+		if err := disturb(tx, other); err != nil {
+			return err
+		}
+		return tx.RemoveRelation(id, claim)
+	})
+}
+
+// disturb takes the other claim of a relation back to research when it is under
+// review or approved: its content changes too.
+func disturb(tx *store.Tx, claim kb.ID) error {
+	c, err := tx.LockClaim(claim)
+	if err != nil {
+		return err
+	}
+	if _, err := kb.Next(c.State, kb.Edit); err != nil {
+		return nil //nolint:nilerr // in every other state there is nothing to take back
+	}
+	_, err = takeBack(tx, c, "A relation to another claim changed.")
+	return err
 }

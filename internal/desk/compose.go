@@ -177,6 +177,9 @@ func composeRelations(d store.Dossier) []record.Relation {
 		if inverse {
 			other = r.FromID
 		}
+		if !d.Published[other] {
+			continue // readers learn of a claim when it is published, not before
+		}
 		relations = append(relations, record.Relation{Claim: string(other), Type: r.Type, Inverse: inverse, Rationale: r.Rationale})
 	}
 	return relations

@@ -69,7 +69,7 @@ func (d *Desk) edit(ctx context.Context, actor kb.Actor, action Action, claim kb
 			return notEditable(c)
 		}
 		if _, err := kb.Next(c.State, kb.Edit); err == nil {
-			if c, err = takeBack(tx, c); err != nil {
+			if c, err = takeBack(tx, c, actor.Name+" changed it while it was "+c.State.Label()+"."); err != nil {
 				return err
 			}
 		}
@@ -91,11 +91,11 @@ func notEditable(c kb.Claim) error {
 }
 
 // takeBack withdraws what was submitted or approved, because it changes.
-func takeBack(tx *store.Tx, c kb.Claim) (kb.Claim, error) {
+func takeBack(tx *store.Tx, c kb.Claim, reason string) (kb.Claim, error) {
 	if err := tx.CloseCandidates(c.ID); err != nil {
 		return c, err
 	}
 	after := c
-	after.State = kb.Researching
+	after.State, after.StateReason = kb.Researching, reason
 	return after, tx.SetClaimState("claim.edit", c, after)
 }

@@ -31,9 +31,7 @@ func gateFacts(c record.Content, revision int) kb.GateFacts {
 		Revision:          revision,
 		CauseAndNoteGiven: c.Correction != nil && c.Correction.Cause != "" && c.Correction.Note != "",
 	}
-	if f.Rated && c.Ruling.Rating == nil {
-		f.SummaryMissing = true
-	}
+	f.RatingMissing = f.Rated && c.Ruling.Rating == nil
 	f.BearingEvidence, f.UnheldQuotations, f.UncapturedSources = countEvidence(c)
 	f.PrimaryRelied = side == "" || slices.ContainsFunc(c.Evidence, func(e record.Evidence) bool {
 		return e.Primary && e.Excerpt != nil && e.Excerpt.Snapshot.Via == "" && (side == "both" || e.Stance == side)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,7 +44,7 @@ func (d *Desk) Publish(ctx context.Context, actor kb.Actor, claim kb.ID) (Public
 		content, err := recomposed(tx, candidate)
 		if kb.KindOf(err) == kb.Conflict {
 			stale = err
-			_, err = takeBack(tx, c)
+			_, err = takeBack(tx, c, readableMessage(stale))
 			return err
 		}
 		if err != nil {
@@ -62,6 +63,13 @@ func (d *Desk) Publish(ctx context.Context, actor kb.Actor, claim kb.ID) (Public
 	}
 	d.signCommitted(ctx)
 	return p, nil
+}
+
+func readableMessage(err error) string {
+	if e, ok := errors.AsType[*kb.Error](err); ok {
+		return e.Message
+	}
+	return ""
 }
 
 func published(tx *store.Tx, c kb.Claim) error {
@@ -84,7 +92,12 @@ func recomposed(tx *store.Tx, candidate kb.Candidate) (record.Content, error) {
 	if err != nil {
 		return approved, err
 	}
-	now, number, err := composed(tx, candidate.ClaimID, approved.Salt)
+	// A related claim that was published since is no change of this one.
+	shown := map[kb.ID]bool{}
+	for _, r := range approved.Relations {
+		shown[kb.ID(r.Claim)] = true
+	}
+	now, number, err := composed(tx, candidate.ClaimID, approved.Salt, shown)
 	if err != nil {
 		return approved, err
 	}
@@ -243,7 +256,7 @@ func (d *Desk) appendScale(tx *store.Tx, content record.Content) error {
 
 // SaveMasthead stores the masthead and publishes it. It gives the log index.
 func (d *Desk) SaveMasthead(ctx context.Context, actor kb.Actor, in kb.Masthead) (int64, error) {
-	if err := valid(&in); err != nil {
+	if err := check(actor, EditMasthead, &in); err != nil {
 		return 0, err
 	}
 	var index int64

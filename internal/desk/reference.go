@@ -13,7 +13,8 @@ import (
 // its page, by the offered "name · id", or by its exact name.
 var trailingID = regexp.MustCompile(`(?:^|[/·\s])([0-9a-hjkmnp-tv-z]{8})(?:-[^/\s]*)?/?$`)
 
-func referredID(ref string) (kb.ID, bool) {
+// ReferredID gives the id that a reference ends with, if it does.
+func ReferredID(ref string) (kb.ID, bool) {
 	m := trailingID.FindStringSubmatch(strings.TrimSpace(ref))
 	if m == nil {
 		return "", false
@@ -26,7 +27,7 @@ func referredID(ref string) (kb.ID, bool) {
 // than one.
 func resolve[T any](ref, field, what string, byID func(kb.ID) (T, error), byName func(string) ([]T, error)) (T, error) {
 	var none T
-	if id, ok := referredID(ref); ok {
+	if id, ok := ReferredID(ref); ok {
 		found, err := byID(id)
 		if kb.KindOf(err) != kb.NotFound || err == nil {
 			return found, err
@@ -81,7 +82,8 @@ func findPublisher(tx *store.Tx, ref, field string) (kb.ID, error) {
 	if err == nil || !errors.Is(err, errNothingNamed) {
 		return p.ID, err
 	}
-	return addPublisher(tx, kb.Publisher{Name: ref, Kind: "other"})
+	id, err := addPublisher(tx, kb.Publisher{Name: ref, Kind: "other"})
+	return id, atField(err, "name", field)
 }
 
 // findSpeaker resolves a reference to a speaker; a name that nobody has yet is

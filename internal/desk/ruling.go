@@ -79,7 +79,7 @@ func (d *Desk) RemoveEvidence(ctx context.Context, actor kb.Actor, claim, id kb.
 // SaveDraft stores the ruling draft. Errors: Conflict when somebody saved since
 // the version was read.
 func (d *Desk) SaveDraft(ctx context.Context, actor kb.Actor, in kb.RulingDraft) error {
-	if err := valid(&in); err != nil {
+	if err := check(actor, EditRuling, &in); err != nil {
 		return err
 	}
 	return d.edit(ctx, actor, EditRuling, in.ClaimID, func(tx *store.Tx, _ kb.Claim) error {
@@ -130,7 +130,7 @@ func checkCitations(tx *store.Tx, in kb.RulingDraft) error {
 
 // StateException passes a gate by a reason that readers see.
 func (d *Desk) StateException(ctx context.Context, actor kb.Actor, in kb.GateException) error {
-	if err := valid(&in); err != nil {
+	if err := check(actor, StateException, &in); err != nil {
 		return err
 	}
 	return d.edit(ctx, actor, StateException, in.ClaimID, func(tx *store.Tx, _ kb.Claim) error { return tx.SaveException(in) })
@@ -143,7 +143,7 @@ func (d *Desk) WithdrawException(ctx context.Context, actor kb.Actor, claim kb.I
 
 // SaveReply records that somebody was asked for a reply, or what came of it.
 func (d *Desk) SaveReply(ctx context.Context, actor kb.Actor, in kb.ReplyRequest) error {
-	if err := valid(&in); err != nil {
+	if err := check(actor, EditReply, &in); err != nil {
 		return err
 	}
 	return d.edit(ctx, actor, EditReply, in.ClaimID, func(tx *store.Tx, _ kb.Claim) error {
@@ -160,7 +160,7 @@ func (d *Desk) SaveReply(ctx context.Context, actor kb.Actor, in kb.ReplyRequest
 
 // AddScale records a rating scale, or the next version of one.
 func (d *Desk) AddScale(ctx context.Context, actor kb.Actor, in kb.ScaleInput) (kb.ID, error) {
-	if err := valid(&in); err != nil {
+	if err := check(actor, EditScale, &in); err != nil {
 		return "", err
 	}
 	var id kb.ID

@@ -37,12 +37,19 @@ func addSpeaker(tx *store.Tx, s kb.Speaker) (kb.ID, error) {
 		return "", err
 	}
 	s.NameKey = Fold(s.Name)
+	namesakes, err := tx.SpeakersNamed(s.NameKey)
+	if err != nil {
+		return "", err
+	}
+	if len(namesakes) > 0 && s.Note == "" {
+		return "", kb.InvalidField("note", "There is a speaker of this name already: %s. If this is another one, say here who it is.", namesakes[0].ID)
+	}
 	return tx.InsertSpeaker(s)
 }
 
 // UpdateSpeaker stores a changed speaker.
 func (d *Desk) UpdateSpeaker(ctx context.Context, actor kb.Actor, in SpeakerInput) error {
-	if err := valid(&in.Speaker); err != nil {
+	if err := check(actor, EditSpeaker, &in.Speaker); err != nil {
 		return err
 	}
 	return d.write(ctx, actor, EditSpeaker, func(tx *store.Tx) error {
@@ -57,7 +64,7 @@ func (d *Desk) UpdateSpeaker(ctx context.Context, actor kb.Actor, in SpeakerInpu
 
 // AddSpeakerRole records an office of a speaker.
 func (d *Desk) AddSpeakerRole(ctx context.Context, actor kb.Actor, role kb.SpeakerRole) error {
-	if err := valid(&role); err != nil {
+	if err := check(actor, EditSpeaker, &role); err != nil {
 		return err
 	}
 	return d.write(ctx, actor, EditSpeaker, func(tx *store.Tx) error {
@@ -100,6 +107,13 @@ func addPublisher(tx *store.Tx, p kb.Publisher) (kb.ID, error) {
 		return "", err
 	}
 	p.NameKey = Fold(p.Name)
+	namesakes, err := tx.PublishersNamed(p.NameKey)
+	if err != nil {
+		return "", err
+	}
+	if len(namesakes) > 0 {
+		return "", kb.InvalidField("name", "There is a publisher of this name already: %s.", namesakes[0].ID)
+	}
 	return tx.InsertPublisher(p)
 }
 
@@ -229,7 +243,7 @@ type ExcerptInput struct {
 // The match would be with itself, so its state is unverifiable until a second
 // person attests it.
 func (d *Desk) CopyExcerpt(ctx context.Context, actor kb.Actor, in ExcerptInput) (kb.ID, error) {
-	if err := valid(&in.ExcerptInput); err != nil {
+	if err := check(actor, CopyExcerpt, &in.ExcerptInput); err != nil {
 		return "", err
 	}
 	var id kb.ID
@@ -366,9 +380,21 @@ func resolveDerivation(tx *store.Tx, in *DerivationInput) error {
 	return err
 }
 
-// RemoveDerivation takes a derivation away.
+// RemoveDerivation takes a derivation away. One that is about an item belongs to
+// the item's claim, and follows its rules.
 func (d *Desk) RemoveDerivation(ctx context.Context, actor kb.Actor, id kb.ID) error {
-	return d.write(ctx, actor, EditDerivation, func(tx *store.Tx) error { return tx.RemoveDerivation(id) })
+	derivation, err := d.db.Desk(ctx).Derivation(id)
+	if err != nil {
+		return err
+	}
+	claim, err := d.db.Desk(ctx).ClaimOfItem(derivation)
+	if err != nil {
+		return err
+	}
+	if claim == "" {
+		return d.write(ctx, actor, EditDerivation, func(tx *store.Tx) error { return tx.RemoveDerivation(id, "") })
+	}
+	return d.edit(ctx, actor, EditDerivation, claim, func(tx *store.Tx, _ kb.Claim) error { return tx.RemoveDerivation(id, claim) })
 }
 
 // AssessmentInput is a finding with the source as people name it.

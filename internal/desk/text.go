@@ -9,6 +9,8 @@ import (
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
 )
 
 // validator is an input that checks and trims itself.
@@ -19,6 +21,14 @@ type validator interface{ Validate() error }
 func valid(in validator) error {
 	normalise(reflect.ValueOf(in).Elem())
 	return in.Validate()
+}
+
+// check authorises first: who may not do it learns nothing of what is wrong.
+func check(actor kb.Actor, action Action, in validator) error {
+	if err := Authorise(actor, action); err != nil {
+		return err
+	}
+	return valid(in)
 }
 
 func normalise(v reflect.Value) {

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"strings"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
@@ -40,12 +39,11 @@ func (d *Desk) Step(ctx context.Context, actor kb.Actor, claim kb.ID, step kb.St
 	if !ok || !simple {
 		return kb.Errorf(kb.NotFound, "There is no such step.")
 	}
-	reason = strings.TrimSpace(reason)
-	if edge.NeedsReason && reason == "" {
-		return kb.InvalidField("reason", "Say why, in a sentence.")
+	if err := Authorise(actor, StepAction(step)); err != nil {
+		return err
 	}
-	if len([]rune(reason)) > 2000 {
-		return kb.InvalidField("reason", "Too long: at most 2000 characters.")
+	if err := kb.ValidateReason("reason", &reason, edge.NeedsReason); err != nil {
+		return err
 	}
 	return d.step(ctx, actor, claim, step, func(tx *store.Tx, c *kb.Claim) error {
 		c.StateReason = reason
@@ -77,8 +75,11 @@ func (d *Desk) AssignTo(ctx context.Context, actor kb.Actor, claim, person kb.ID
 
 // Merge marks an unpublished claim as a duplicate of another.
 func (d *Desk) Merge(ctx context.Context, actor kb.Actor, claim kb.ID, into, reason string) error {
-	if strings.TrimSpace(reason) == "" {
-		return kb.InvalidField("reason", "Say why the two are one.")
+	if err := Authorise(actor, StepAction(kb.Merge)); err != nil {
+		return err
+	}
+	if err := kb.ValidateReason("reason", &reason, true); err != nil {
+		return err
 	}
 	return d.step(ctx, actor, claim, kb.Merge, func(tx *store.Tx, c *kb.Claim) error {
 		published, err := tx.Revisions(claim)
@@ -105,7 +106,7 @@ func (d *Desk) Merge(ctx context.Context, actor kb.Actor, claim kb.ID, into, rea
 func (d *Desk) Submit(ctx context.Context, actor kb.Actor, claim kb.ID) (string, error) {
 	var hash string
 	err := d.step(ctx, actor, claim, kb.Submit, func(tx *store.Tx, c *kb.Claim) error {
-		content, number, err := composed(tx, claim, record.NewSalt())
+		content, number, err := composed(tx, claim, record.NewSalt(), nil)
 		if err != nil {
 			return err
 		}
@@ -128,10 +129,15 @@ func (d *Desk) Submit(ctx context.Context, actor kb.Actor, claim kb.ID) (string,
 
 // composed reads the dossier and composes the content of the revision to come,
 // from the second one on with its correction.
-func composed(tx *store.Tx, claim kb.ID, salt string) (record.Content, int, error) {
+//
+// shown, if given, are the related claims that are taken for published.
+func composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]bool) (record.Content, int, error) {
 	dossier, err := tx.Dossier(claim)
 	if err != nil {
 		return record.Content{}, 0, err
+	}
+	if shown != nil {
+		dossier.Published = shown
 	}
 	content := Compose(dossier, salt)
 	number := dossier.Revision + 1
@@ -143,6 +149,9 @@ func composed(tx *store.Tx, claim kb.ID, salt string) (record.Content, int, erro
 		return content, number, err
 	}
 	content.Correction = correctionOf(before, content, *dossier.Draft)
+	if !record.Changed(before, content) {
+		return content, number, kb.Errorf(kb.Conflict, "Nothing differs from what is published.")
+	}
 	return content, number, nil
 }
 
@@ -226,8 +235,11 @@ func (d *Desk) Approve(ctx context.Context, actor kb.Actor, claim kb.ID, hash, n
 
 // Return sends what is under review back, with a note.
 func (d *Desk) Return(ctx context.Context, actor kb.Actor, claim kb.ID, hash, note string) error {
-	if strings.TrimSpace(note) == "" {
-		return kb.InvalidField("note", "Say what should be changed.")
+	if err := Authorise(actor, StepAction(kb.Return)); err != nil {
+		return err
+	}
+	if err := kb.ValidateReason("reason", &note, true); err != nil {
+		return err
 	}
 	return d.step(ctx, actor, claim, kb.Return, func(tx *store.Tx, c *kb.Claim) error {
 		c.StateReason = note
@@ -239,8 +251,8 @@ func (d *Desk) Return(ctx context.Context, actor kb.Actor, claim kb.ID, hash, no
 }
 
 func decide(tx *store.Tx, claim kb.ID, hash, decision, note string) error {
-	if len([]rune(note)) > 2000 {
-		return kb.InvalidField("note", "Too long: at most 2000 characters.")
+	if err := kb.ValidateReason("note", &note, false); err != nil {
+		return err
 	}
 	candidate, err := tx.OpenCandidate(claim)
 	if err != nil {
@@ -250,7 +262,7 @@ func decide(tx *store.Tx, claim kb.ID, hash, decision, note string) error {
 		return kb.Errorf(kb.Conflict, "Another content is under review than the one you read. Load the page again.")
 	}
 	_, err = tx.InsertApproval(kb.Approval{
-		ClaimID: claim, CandidateID: candidate.ID, ContentHash: hash, Decision: decision, Note: strings.TrimSpace(note),
+		ClaimID: claim, CandidateID: candidate.ID, ContentHash: hash, Decision: decision, Note: note,
 	})
 	return err
 }

@@ -79,7 +79,7 @@ func fromWords(s string) (string, bool) {
 	}
 	for n := time.January; n <= time.December; n++ {
 		name := strings.ToLower(n.String())
-		if m := strings.ToLower(month); m != name && m != name[:3] {
+		if m := strings.ToLower(month); m != name && m != name[:3] && (m != "sept" || n != time.September) {
 			continue
 		}
 		if day == "" {
@@ -107,7 +107,7 @@ func validEDTF(s string) error {
 			return err
 		}
 	}
-	if !open(from) && !open(to) && from > to {
+	if !open(from) && !open(to) && from[:min(len(from), len(to), 10)] > to[:min(len(from), len(to), 10)] {
 		return fmt.Errorf("the interval ends before it begins")
 	}
 	return nil
@@ -122,7 +122,10 @@ func validPoint(s string) error {
 	layout := time.DateOnly
 	if m[4] != "" {
 		layout = "2006-01-02T15:04:05"
-		full = strings.TrimSuffix(s, m[5])
+		full = s
+	}
+	if m[5] != "" {
+		layout = time.RFC3339
 	}
 	if _, err := time.Parse(layout, full); err != nil {
 		return fmt.Errorf("there is no such day or time: %s", s)
@@ -131,7 +134,8 @@ func validPoint(s string) error {
 }
 
 // Earliest gives the first day that the date may mean, as YYYY-MM-DD, for
-// sorting and filters; empty when it is open or unknown.
+// sorting and filters; of an interval that is open at its start, the end. Empty
+// when it is unknown.
 func (d Date) Earliest() string {
 	from, to, interval := strings.Cut(d.EDTF, "/")
 	if interval && (from == "" || from == "..") {

@@ -24,6 +24,7 @@ const (
 	Gone                 // redacted
 	TooLarge             // over a limit of size
 	Throttled            // too often; RetryAfter says for how long
+	Unsupported          // sent in a form that is not understood
 	Unavailable          // the database is away; try again
 )
 
@@ -78,6 +79,10 @@ func KindOf(err error) Kind {
 	}
 	return Internal
 }
+
+// ErrSavedFirst is the cause of a Conflict over a version: somebody else saved,
+// and sending again would replace it knowingly.
+var ErrSavedFirst = errors.New("another version was saved")
 
 // InvalidField is an Invalid error about one field.
 func InvalidField(field, format string, args ...any) *Error {

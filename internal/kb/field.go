@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -75,7 +76,7 @@ func (c *check) line(field string, s *string, limit int) {
 }
 
 func (c *check) required(field, s, message string) {
-	if !slices.ContainsFunc([]rune(s), unicode.IsGraphic) || strings.TrimSpace(s) == "" {
+	if !strings.ContainsFunc(s, visible) {
 		c.fail(field, "%s", message)
 	}
 }
@@ -118,6 +119,16 @@ func (c *check) url(field string, s *string) {
 	}
 }
 
+// visible reports whether a character shows anything by itself. Two letters and
+// a symbol of Unicode are blank.
+func visible(r rune) bool {
+	const hangulFiller, halfwidthFiller, brailleBlank = 0x3164, 0xFFA0, 0x2800
+	if r == hangulFiller || r == halfwidthFiller || r == brailleBlank {
+		return false
+	}
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)
+}
+
 func forbidden(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\t'
 }
@@ -142,8 +153,17 @@ func URLKey(raw string) (string, error) {
 	if u.User != nil {
 		return "", errors.New("the address contains a user name or password; remove it, please")
 	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	if p := u.Port(); p != "" && p != "80" && p != "443" {
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	if host == "" {
+		return "", errors.New("this address names no site")
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if p := u.Port(); p != "" && p != defaultPorts[u.Scheme] {
+		if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 {
+			return "", fmt.Errorf("there is no port %s", p)
+		}
 		host += ":" + p
 	}
 	path := u.EscapedPath()
@@ -156,6 +176,8 @@ func URLKey(raw string) (string, error) {
 	}
 	return key, nil
 }
+
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
 func withoutTrackers(query string) string {
 	parts := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool {

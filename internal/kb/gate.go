@@ -15,7 +15,7 @@ type Gate struct {
 
 // Gates lists all gates in the order of the report.
 var Gates = []Gate{
-	{"summary-and-reasoning", "Summary and reasoning are written", false},
+	{"summary-and-reasoning", "Rating, summary and reasoning are there", false},
 	{"appearance", "An appearance is recorded, its date given or known to be unknown", true},
 	{"evidence", "A rating rests on evidence that is more than context", true},
 	{"quotations", "Every quotation matches our copy or is attested by a second person", true},
@@ -48,6 +48,7 @@ type GateFacts struct {
 	PrivateSpeakers   []string // unnamed speakers who carry an identity all the same
 	UncitedParagraphs int
 	ReplySettled      bool
+	RatingMissing     bool
 	SummaryMissing    bool
 	ReasoningMissing  bool
 	Revision          int
@@ -117,15 +118,16 @@ func (f GateFacts) missing(gate string) string {
 }
 
 func (f GateFacts) textMissing() string {
-	switch {
-	case f.SummaryMissing && f.ReasoningMissing:
-		return "both are missing"
-	case f.SummaryMissing:
-		return "the summary is missing"
-	case f.ReasoningMissing:
-		return "the reasoning is missing"
+	var missing []string
+	for _, part := range []struct {
+		words string
+		lacks bool
+	}{{"the rating", f.RatingMissing}, {"the summary", f.SummaryMissing}, {"the reasoning", f.ReasoningMissing}} {
+		if part.lacks {
+			missing = append(missing, part.words)
+		}
 	}
-	return ""
+	return listed("missing: ", missing)
 }
 
 func when(missing bool, words string) string {
@@ -173,6 +175,7 @@ type GateException struct {
 	Gate     string
 	Reason   string
 	PersonID ID
+	Version  int64
 }
 
 // Validate checks and trims the exception.

@@ -3,8 +3,10 @@ package kb
 import (
 	"database/sql/driver"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -44,8 +46,8 @@ func (t RatingTexts) In(language string) RatingText {
 			return text
 		}
 	}
-	for _, text := range t {
-		return text
+	for _, tag := range slices.Sorted(maps.Keys(t)) {
+		return t[tag]
 	}
 	return RatingText{}
 }
@@ -90,13 +92,18 @@ func (in *ScaleInput) Validate() error {
 		c.fail("ratings", "A scale has 2 to 20 ratings.")
 	}
 	seen := map[string]bool{}
-	for _, r := range in.Ratings {
-		c.rating(r, seen)
+	for i := range in.Ratings {
+		c.rating(&in.Ratings[i], seen)
 	}
 	return c.err()
 }
 
-func (c *check) rating(r Rating, seen map[string]bool) {
+func (c *check) rating(r *Rating, seen map[string]bool) {
+	for tag, t := range r.Texts {
+		c.line("ratings", &t.Label, 60)
+		c.text("ratings", &t.Definition, maxNote)
+		r.Texts[tag] = t
+	}
 	text := r.Texts.In("en")
 	switch {
 	case !keyPattern.MatchString(r.Key):
@@ -107,10 +114,10 @@ func (c *check) rating(r Rating, seen map[string]bool) {
 		c.fail("ratings", "%q has the tone %q; tones are %s.", r.Key, r.Tone, strings.Join(Tones, ", "))
 	case !slices.Contains(Shapes, r.Shape):
 		c.fail("ratings", "%q has the shape %q; shapes are %s.", r.Key, r.Shape, strings.Join(Shapes, ", "))
+	case r.Ordinal < 0 || r.Ordinal > maxOrdinal:
+		c.fail("ratings", "%q has the place %d; places go from 0 to %d.", r.Key, r.Ordinal, maxOrdinal)
 	case text.Label == "" || text.Definition == "":
 		c.fail("ratings", "%q needs a word and a definition.", r.Key)
-	case len([]rune(text.Label)) > 60 || len([]rune(text.Definition)) > maxNote:
-		c.fail("ratings", "%q has too long a word or definition.", r.Key)
 	}
 	seen[r.Key], seen[fmt.Sprint(r.Ordinal)] = true, true
 }
@@ -125,19 +132,29 @@ func ParseRatings(s string) ([]Rating, error) {
 		cells := strings.SplitN(line, "|", 6)
 		var r Rating
 		if len(cells) != 6 {
-			return nil, InvalidField("ratings", "%q has not six parts: place | key | tone | shape | word | definition.", strings.TrimSpace(line))
+			return nil, InvalidField("ratings", "%q has not six parts: place | key | tone | shape | word | definition.", excerptOf(line))
 		}
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
 		}
-		if _, err := fmt.Sscanf(cells[0], "%d", &r.Ordinal); err != nil || r.Ordinal < 0 || r.Ordinal > 20 {
-			return nil, InvalidField("ratings", "%q begins with no place from 0 to 20.", strings.TrimSpace(line))
+		var err error
+		if r.Ordinal, err = strconv.Atoi(cells[0]); err != nil || r.Ordinal < 0 || r.Ordinal > maxOrdinal {
+			return nil, InvalidField("ratings", "%q begins with no place from 0 to %d.", excerptOf(line), maxOrdinal)
 		}
 		r.Key, r.Tone, r.Shape = cells[1], cells[2], cells[3]
 		r.Texts = RatingTexts{"en": {Label: cells[4], Definition: cells[5]}}
 		ratings = append(ratings, r)
 	}
 	return ratings, nil
+}
+
+const maxOrdinal = 20
+
+func excerptOf(line string) string {
+	if r := []rune(strings.TrimSpace(line)); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return strings.TrimSpace(line)
 }
 
 // FormatRatings is the inverse of ParseRatings, for the form.

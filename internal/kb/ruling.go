@@ -80,16 +80,19 @@ func Citations(reasoning string) []ID {
 	return ids
 }
 
+var (
+	blankLine = regexp.MustCompile(`\n[ \t]*\n`)
+	codeSpan  = regexp.MustCompile("`+[^`]*`+")
+	noProse   = regexp.MustCompile(`(?m)^[ ]{0,3}(#{1,6}([ \t].*)?|[^\n]+\n[ ]{0,3}=+[ \t]*|(-[ \t]*){3,}|(\*[ \t]*){3,}|(_[ \t]*){3,})$`)
+)
+
 // UncitedParagraphs counts the paragraphs of a reasoning without a citation;
-// headings are no paragraphs.
+// headings and rules are no paragraphs, and what stands in code cites nothing.
 func UncitedParagraphs(reasoning string) int {
 	n := 0
-	for paragraph := range strings.SplitSeq(strings.ReplaceAll(reasoning, "\r\n", "\n"), "\n\n") {
-		paragraph = strings.TrimSpace(paragraph)
-		if paragraph == "" || strings.HasPrefix(paragraph, "#") {
-			continue
-		}
-		if !citation.MatchString(paragraph) {
+	for _, paragraph := range blankLine.Split(strings.ReplaceAll(reasoning, "\r\n", "\n"), -1) {
+		paragraph = strings.TrimSpace(noProse.ReplaceAllString(paragraph, ""))
+		if paragraph != "" && !citation.MatchString(codeSpan.ReplaceAllString(paragraph, "")) {
 			n++
 		}
 	}
@@ -104,6 +107,11 @@ func (d *RulingDraft) Validate() error {
 	c.text("outcome_reason", &d.OutcomeReason, maxNote)
 	if d.Outcome != "rated" {
 		c.required("outcome_reason", d.OutcomeReason, "Say why there is no rating; readers see it.")
+		d.ScaleID, d.RatingKey = "", ""
+	} else {
+		d.OutcomeReason = ""
+	}
+	if d.ScaleID == "" || d.RatingKey == "" {
 		d.ScaleID, d.RatingKey = "", ""
 	}
 	c.text("summary", &d.Summary, MaxSummary)
@@ -120,7 +128,18 @@ func (d *RulingDraft) Validate() error {
 		c.oneOf("cause", d.Cause, Causes)
 	}
 	if d.Class != "" {
-		c.oneOf("class", d.Class, Classes)
+		c.oneOf("class", d.Class, Classes[:len(Classes)-1]) // a retraction is a step of its own
+	}
+	return c.err()
+}
+
+// ValidateReason checks and trims a short text that is not part of a form of
+// its own: a reason, a reviewer's note.
+func ValidateReason(field string, s *string, required bool) error {
+	var c check
+	c.text(field, s, maxNote)
+	if required {
+		c.required(field, *s, "Say why, in a sentence.")
 	}
 	return c.err()
 }

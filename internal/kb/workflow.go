@@ -73,7 +73,8 @@ type Edge struct {
 var Edges = []Edge{
 	{Accept, []State{Suggested}, Open, []Role{Researcher}, false},
 	{Decline, []State{Suggested}, Declined, []Role{Researcher}, true},
-	{Reopen, []State{Declined, Parked}, Open, []Role{Researcher}, false},
+	{Reopen, []State{Declined}, Open, []Role{Researcher}, false},
+	{Reopen, []State{Parked}, Researching, []Role{Researcher}, false},
 	{Assign, []State{Open}, Researching, []Role{Researcher}, false},
 	{Submit, []State{Researching}, InReview, []Role{Researcher}, false},
 	{Return, []State{InReview}, Researching, []Role{Reviewer}, true},
@@ -86,7 +87,7 @@ var Edges = []Edge{
 	{Merge, []State{Suggested, Open, Researching, InReview, ApprovedS, Declined, Parked}, Merged, []Role{Researcher}, true},
 }
 
-// EdgeOf gives the edge of a step.
+// EdgeOf gives the first edge of a step; a step's edges agree on roles and reason.
 func EdgeOf(step Step) (Edge, bool) {
 	i := slices.IndexFunc(Edges, func(e Edge) bool { return e.Step == step })
 	if i < 0 {
@@ -97,11 +98,11 @@ func EdgeOf(step Step) (Edge, bool) {
 
 // Next gives the state that a step leads to, or a conflict in words.
 func Next(from State, step Step) (State, error) {
-	edge, ok := EdgeOf(step)
-	if !ok || !slices.Contains(edge.From, from) {
+	i := slices.IndexFunc(Edges, func(e Edge) bool { return e.Step == step && slices.Contains(e.From, from) })
+	if i < 0 {
 		return "", Errorf(Conflict, "The claim is %s: this step cannot be taken now. Somebody may have moved it on since you opened the page.", from.Label())
 	}
-	return edge.To, nil
+	return Edges[i].To, nil
 }
 
 // Editable reports whether the claim's content may be changed in the state, if

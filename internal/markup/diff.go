@@ -26,8 +26,7 @@ const (
 // WordDiff compares two texts by the words of Unicode (UAX 29), so that it also
 // works where no spaces stand between them.
 func WordDiff(before, after string) []Run {
-	d := diffmatchpatch.New()
-	d.DiffTimeout = 0
+	d := diffmatchpatch.New() // gives up on fineness after a second
 	var alphabet wordAlphabet
 	x, y := alphabet.encode(before), alphabet.encode(after)
 	diffs := d.DiffMainRunes(x, y, false)

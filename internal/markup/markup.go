@@ -5,8 +5,11 @@ package markup
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -29,10 +32,15 @@ type HTML string
 type Cite func(id string) (number int, quotation string, ok bool)
 
 // Reasoning renders Markdown, with citations such as [@e4k2m9x0t] as numbered
-// notes that lead to the evidence. Raw HTML is dropped, links keep to http,
+// notes that lead to the evidence. HTML is text, links keep to http,
 // https, mailto and places on the page. An unknown citation stays as text.
 func Reasoning(markdown string, cite Cite) (HTML, error) {
 	md := goldmark.New(
+		goldmark.WithParser(parser.NewParser(
+			parser.WithBlockParsers(withoutHTML(parser.DefaultBlockParsers(), parser.NewHTMLBlockParser())...),
+			parser.WithInlineParsers(withoutHTML(parser.DefaultInlineParsers(), parser.NewRawHTMLParser())...),
+			parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		)),
 		goldmark.WithExtensions(extension.Strikethrough, extension.Table),
 		goldmark.WithParserOptions(parser.WithInlineParsers(util.Prioritized(citationParser{cite}, 150))),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(citationRenderer{}, 150))),
@@ -41,8 +49,19 @@ func Reasoning(markdown string, cite Cite) (HTML, error) {
 	if err := md.Convert([]byte(markdown), &b); err != nil {
 		return "", fmt.Errorf("render reasoning: %w", err)
 	}
-	return HTML(policy.Sanitize(b.String())), nil
+	return HTML(policy.Sanitize(lowered.Replace(b.String()))), nil
 }
+
+// withoutHTML leaves the parser of HTML out: tags are text like any other, so
+// that nothing that was written vanishes.
+func withoutHTML(parsers []util.PrioritizedValue, html any) []util.PrioritizedValue {
+	return slices.DeleteFunc(parsers, func(v util.PrioritizedValue) bool {
+		return reflect.TypeOf(v.Value) == reflect.TypeOf(html)
+	})
+}
+
+// lowered puts headings below those of the page.
+var lowered = strings.NewReplacer("<h1", "<h3", "</h1>", "</h3>", "<h2", "<h4", "</h2>", "</h4>")
 
 var policy = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
@@ -50,7 +69,7 @@ var policy = func() *bluemonday.Policy {
 		"table", "thead", "tbody", "tr", "th", "td", "sup")
 	p.AllowStandardURLs()
 	p.AllowRelativeURLs(true)
-	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("href").Matching(regexp.MustCompile(`(?i)^(https?://[^@\s]+|mailto:\S+|#\S*)$`)).OnElements("a")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^cite$`)).OnElements("a")
 	p.AllowAttrs("id").Matching(regexp.MustCompile(`^c[0-9]+-[0-9a-z]{8}$`)).OnElements("a")
 	p.AllowAttrs("title", "aria-label").OnElements("a")

@@ -37,20 +37,67 @@ func canonicalJSON(plain []byte) ([]byte, error) {
 	if err := checkNumbers(plain); err != nil {
 		return nil, fmt.Errorf("canonical JSON: %w", err)
 	}
-	once, err := jcs.Transform(plain)
+	canonical, err := jcs.Transform(plain)
+	if err == nil && !norm.NFC.IsNormal(canonical) {
+		if plain, err = normalised(canonical); err == nil {
+			canonical, err = jcs.Transform(plain)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("canonical JSON: %w", err)
 	}
-	normal := norm.NFC.Bytes(once)
-	if bytes.Equal(normal, once) {
-		return once, nil
+	return canonical, nil
+}
+
+// normalised brings the decoded texts into normal form C. The escaped ones may
+// not be touched: an accent after "\n" would join the n.
+func normalised(plain []byte) ([]byte, error) {
+	d := json.NewDecoder(bytes.NewReader(plain))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
 	}
-	// Normalising may have changed the order of keys, nothing else.
-	again, err := jcs.Transform(normal)
+	normal, err := normalForm(v)
 	if err != nil {
-		return nil, fmt.Errorf("canonical JSON: %w", err)
+		return nil, err
 	}
-	return again, nil
+	return json.Marshal(normal)
+}
+
+func normalForm(v any) (any, error) {
+	switch v := v.(type) {
+	case string:
+		return norm.NFC.String(v), nil
+	case []any:
+		var err error
+		for i := range v {
+			if v[i], err = normalForm(v[i]); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any:
+		return normalMap(v)
+	}
+	return v, nil
+}
+
+var errOneKey = errors.New("two keys are one in normal form C")
+
+func normalMap(m map[string]any) (map[string]any, error) {
+	normal := make(map[string]any, len(m))
+	for key, value := range m {
+		v, err := normalForm(value)
+		if err != nil {
+			return nil, err
+		}
+		key = norm.NFC.String(key)
+		if _, twice := normal[key]; twice {
+			return nil, errOneKey
+		}
+		normal[key] = v
+	}
+	return normal, nil
 }
 
 func checkNumbers(plain []byte) error {

@@ -3,8 +3,10 @@ package record
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
@@ -90,52 +92,74 @@ func proseChange(a, b string) int {
 }
 
 func wordChange(removed, added []string) int {
+	if !slices.Equal(facets(removed), facets(added)) {
+		return changesFacts
+	}
 	if fold(removed) == fold(added) {
 		return changesForm
-	}
-	for _, w := range append(append([]string{}, removed...), added...) {
-		if factual(w) {
-			return changesFacts
-		}
 	}
 	if len(removed) != len(added) {
 		return changesWords
 	}
 	for i := range removed {
-		if !slip(removed[i], added[i]) {
+		if fold(removed[i:i+1]) != fold(added[i:i+1]) && !slip(removed[i], added[i]) {
 			return changesWords
 		}
 	}
 	return changesForm
 }
 
-var negation = regexp.MustCompile(`(?i)^(no|not|non|none|never|nothing|nobody|neither|nor|without|cannot|un\w+|\w+n['’]t)$`)
-
-func factual(word string) bool {
-	trimmed := strings.TrimFunc(word, func(r rune) bool { return unicode.IsPunct(r) && r != '%' })
-	if negation.MatchString(trimmed) || strings.ContainsAny(word, "%@$€£") {
-		return true
-	}
-	for i, r := range trimmed {
-		if unicode.IsDigit(r) || (i == 0 && unicode.IsUpper(r)) {
-			return true
+// facets gives the words that carry facts: figures with their units, signs and
+// number words, names, citations, negations.
+func facets(words []string) []string {
+	var list []string
+	for _, w := range words {
+		w = strings.TrimFunc(w, func(r rune) bool { return strings.ContainsRune(".,;:!?\"'“”‘’()«»…", r) })
+		if factual(w) {
+			list = append(list, w)
 		}
 	}
-	return false
+	return list
 }
 
-// slip reports whether two words are one but for a slip of the pen: at most two
-// letters of at least four differ.
+var (
+	negation = regexp.MustCompile(`(?i)^(no|not|non|none|never|nothing|nobody|neither|nor|without|cannot|\w+n['’]t)$`)
+	number   = regexp.MustCompile(`(?i)^(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|thirds?|quarters?|percent|per|[mck]?m|[mk]?g|km|tonnes?|miles?|metres?|litres?)$`)
+	ordinary = regexp.MustCompile(`^(The|A|An|In|On|At|It|He|She|They|We|This|That|These|But|And|Its|His|Her|Their|As|By|For|From|If|Of|Or|So|To|When|With)$`)
+	latin    = regexp.MustCompile(`^\p{Latin}+$`)
+)
+
+func factual(word string) bool {
+	if negation.MatchString(word) || number.MatchString(word) || strings.ContainsAny(word, "%‰@$€£¥°/[") {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(word)
+	return strings.ContainsFunc(word, unicode.IsNumber) || (unicode.IsUpper(first) && !ordinary.MatchString(word))
+}
+
+// slip reports whether two words are one but for a slip of the pen: Latin
+// letters, five at least, the same initial, and one letter wrong, missing, too
+// many, or two in each other's place. A prefix such as "im-" is no slip.
 func slip(a, b string) bool {
+	if !latin.MatchString(a) || !latin.MatchString(b) || min(len(a), len(b)) < 5 || a[0] != b[0] {
+		return false
+	}
 	d := diffmatchpatch.New()
 	d.DiffTimeout = 0
 	distance := d.DiffLevenshtein(d.DiffMain(a, b, false))
-	return distance <= 2 && min(len([]rune(a)), len([]rune(b))) >= 3
+	return distance == 1 || (distance == 2 && sorted(a) == sorted(b))
 }
 
+func sorted(word string) string {
+	letters := []rune(word)
+	slices.Sort(letters)
+	return string(letters)
+}
+
+// fold drops what is only typography.
 func fold(words []string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) {
 			return r
 		}
 		return -1

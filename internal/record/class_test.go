@@ -23,7 +23,7 @@ func TestLeastClass(t *testing.T) {
 		{"punctuation only", summary("The treaty of 2018, was signed in Busan – It does not cover 5% of ships"), "typo"},
 		{"line breaks and spaces", reasoning("The text was read\nin  full by\n\nthe ministry [@eeeeeeee1]."), "typo"},
 		{"a slip of the pen", summary("The treaty of 2018 was sigend in Busan. It does not cover 5% of ships."), "typo"},
-		{"a letter too few", reasoning("The txt was read in full by the ministry [@eeeeeeee1]."), "typo"},
+		{"a letter too few", reasoning("The text was read in full by the minstry [@eeeeeeee1]."), "typo"},
 		{"a slip in a comment", func(c *record.Content) { c.Evidence[0].Comment = "An offical copy." }, "typo"},
 		{"filing under another topic", func(c *record.Content) { c.Claim.Topics = nil }, "typo"},
 
@@ -128,5 +128,37 @@ func content() record.Content {
 			Reasoning: "The text was read in full by the ministry [@eeeeeeee1].",
 			AsOf:      kb.StatedDate("2024-06-23"),
 		},
+	}
+}
+
+// TestProse holds pairs in which a slip of the pen and a change of fact are
+// easily taken for one another.
+func TestProse(t *testing.T) {
+	t.Parallel()
+	for pair, want := range map[[2]string]string{
+		{"5% of ships", "5 of ships"}:                      "correction",
+		{"1.5 million", "15 million"}:                      "correction",
+		{"10-12 men", "1012 men"}:                          "correction",
+		{"$5", "€5"}:                                       "correction",
+		{"2 million", "2 billion"}:                         "correction",
+		{"seen [@eaaaaaaaa]", "seen (@eaaaaaaaa)"}:         "correction",
+		{"three people", "seven people"}:                   "correction",
+		{"5 km", "5 m"}:                                    "correction",
+		{"it was possible", "it was impossible"}:           "clarification",
+		{"it was legal", "it was illegal"}:                 "clarification",
+		{"a minimum of it", "a maximum of it"}:             "clarification",
+		{"北京是中国的首都。", "南京是中国的首都。"}:                         "clarification",
+		{"कि", "का"}:                                       "clarification",
+		{"The report says so.", "A report says so."}:       "clarification",
+		{"the claim stands", "The claim stands"}:           "clarification",
+		{"under the treaty", "of the treaty"}:              "clarification",
+		{"it was recieved there", "it was received there"}: "typo",
+		{"a comma, here", "a comma here"}:                  "typo",
+	} {
+		var before, after record.Content
+		before.Ruling.Summary, after.Ruling.Summary = pair[0], pair[1]
+		if got := record.LeastClass(before, after, "our-error"); got != want {
+			t.Errorf("%q to %q: got %s, want %s", pair[0], pair[1], got, want)
+		}
 	}
 }

@@ -7,6 +7,12 @@ import (
 	"strings"
 )
 
+// Changed reports whether two contents differ in more than salt and correction.
+func Changed(a, b Content) bool {
+	a.Salt, b.Salt, a.Correction, b.Correction = "", "", nil, nil
+	return Difference(a, b) != ""
+}
+
 // Difference names the parts in which two contents differ, in words for an
 // editor: "sources, derivations".
 func Difference(a, b Content) string {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -63,37 +64,16 @@ func (tx *Tx) LockClaim(id kb.ID) (kb.Claim, error) {
 	return c, nil
 }
 
-// ReplaceParts makes the claim's parts be the given texts. A part whose place
-// stays keeps its id, so that evidence keeps pointing at it.
+// ReplaceParts makes the claim's parts be the given texts, in order. A part
+// whose words stay keeps its id and its evidence, wherever it moves; when as
+// many lines were changed as were left over, they are taken for edits of those.
 func (tx *Tx) ReplaceParts(claim kb.ID, texts []string) error {
 	old, err := tx.Parts(claim)
 	if err != nil {
 		return err
 	}
-	for i, text := range texts {
-		switch {
-		case i < len(old) && old[i].Text == text:
-		case i < len(old):
-			r := tx.g.Model(&kb.ClaimPart{}).Where("id = ?", old[i].ID).UpdateColumn("text", text)
-			if r.Error != nil {
-				return translate(fmt.Errorf("update part: %w", r.Error))
-			}
-			after := old[i]
-			after.Text = text
-			if err := tx.audit("part.change", object{"part", old[i].ID, claim}, old[i], after); err != nil {
-				return err
-			}
-		default:
-			id, err := tx.newID("part")
-			if err != nil {
-				return err
-			}
-			if err := insert(tx, object{"part", id, claim}, &kb.ClaimPart{ID: id, ClaimID: claim, Ordinal: i + 1, Text: text}); err != nil {
-				return err
-			}
-		}
-	}
-	for _, p := range old[min(len(texts), len(old)):] {
+	ids, gone := matchParts(old, texts)
+	for _, p := range gone {
 		err := remove[kb.ClaimPart](tx, object{"part", p.ID, claim}, "id = ?", p.ID)
 		if kb.KindOf(err) == kb.Invalid {
 			return kb.InvalidField("parts", "The part “%s” has evidence; take that away first.", p.Text)
@@ -102,7 +82,59 @@ func (tx *Tx) ReplaceParts(claim kb.ID, texts []string) error {
 			return err
 		}
 	}
+	// Out of the way first: two parts may change places.
+	moved := tx.g.Model(&kb.ClaimPart{}).Where("claim_id = ?", claim).UpdateColumn("ordinal", gorm.Expr("-ordinal"))
+	if moved.Error != nil {
+		return translate(fmt.Errorf("move parts: %w", moved.Error))
+	}
+	for i, text := range texts {
+		if err := tx.placePart(old, kb.ClaimPart{ID: ids[i], ClaimID: claim, Ordinal: i + 1, Text: text}); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (tx *Tx) placePart(old []kb.ClaimPart, p kb.ClaimPart) error {
+	if p.ID == "" {
+		var err error
+		if p.ID, err = tx.newID("part"); err != nil {
+			return err
+		}
+		return insert(tx, object{"part", p.ID, p.ClaimID}, &p)
+	}
+	if err := tx.g.Model(&kb.ClaimPart{}).Where("id = ?", p.ID).Select("ordinal", "text").UpdateColumns(&p).Error; err != nil {
+		return translate(fmt.Errorf("update part: %w", err))
+	}
+	before := old[slices.IndexFunc(old, func(o kb.ClaimPart) bool { return o.ID == p.ID })]
+	if before == p {
+		return nil
+	}
+	return tx.audit("part.change", object{"part", p.ID, p.ClaimID}, before, p)
+}
+
+// matchParts gives each text the id of the old part that it continues, and the
+// old parts that none continues.
+func matchParts(old []kb.ClaimPart, texts []string) ([]kb.ID, []kb.ClaimPart) {
+	ids := make([]kb.ID, len(texts))
+	left := slices.Clone(old)
+	var changed []int
+	for i, text := range texts {
+		same := slices.IndexFunc(left, func(p kb.ClaimPart) bool { return p.Text == text })
+		if same < 0 {
+			changed = append(changed, i)
+			continue
+		}
+		ids[i] = left[same].ID
+		left = slices.Delete(left, same, same+1)
+	}
+	if len(changed) != len(left) {
+		return ids, left
+	}
+	for n, i := range changed {
+		ids[i] = left[n].ID
+	}
+	return ids, nil
 }
 
 // Parts lists a claim's parts in order.
@@ -164,6 +196,11 @@ func (tx *Tx) InsertRelation(rel kb.ClaimRelation, about kb.ID) (kb.ID, error) {
 	}
 	rel.ID, rel.ConfirmedBy = id, tx.actor.Person
 	return id, insert(tx, object{"relation", id, about}, &rel)
+}
+
+// Relation reads a relation of the claim.
+func (r Reader) Relation(id, claim kb.ID) (kb.ClaimRelation, error) {
+	return take[kb.ClaimRelation](r, "relation", "id = ? AND (from_id = ? OR to_id = ?)", id, claim, claim)
 }
 
 // RemoveRelation removes a relation of the claim.

@@ -22,6 +22,7 @@ type Dossier struct {
 	Assessments  []kb.IndependenceAssessment
 	Relations    []kb.ClaimRelation
 	Related      map[kb.ID]kb.Claim
+	Published    map[kb.ID]bool // the related claims that readers can see
 	Draft        *kb.RulingDraft
 	Scale        kb.RatingScale
 	Ratings      []kb.Rating
@@ -111,6 +112,10 @@ func (d *Dossier) loadClaim(l *loader, id kb.ID) {
 	related := loadAll[kb.Claim](l, "claims", "id", `id IN (SELECT to_id FROM claim_relation WHERE from_id = ?)
 		OR id IN (SELECT from_id FROM claim_relation WHERE to_id = ?)`, id, id)
 	d.Related = byID(related, func(c kb.Claim) kb.ID { return c.ID })
+	d.Published = map[kb.ID]bool{}
+	for _, r := range loadAll[Revision](l, "revisions", "claim_id", "number = 1 AND claim_id IN ?", idStrings(keys(d.Related))) {
+		d.Published[kb.ID(r.ClaimID)] = true
+	}
 }
 
 func (d *Dossier) loadSources(l *loader, id kb.ID) {
@@ -205,6 +210,15 @@ func byID[T any](rows []T, id func(T) kb.ID) map[kb.ID]T {
 		m[id(row)] = row
 	}
 	return m
+}
+
+// idStrings gives ids as the record's tables keep them, where none is no NULL.
+func idStrings(ids []kb.ID) []string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = string(id)
+	}
+	return list
 }
 
 func keys[T any](m map[kb.ID]T) []kb.ID {

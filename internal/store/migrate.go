@@ -51,6 +51,15 @@ func Migrate(ctx context.Context, address, appRole string) ([]MigrationStatus, e
 	})
 }
 
+// MigrateTo stops at an earlier version, for tests of what comes after it.
+func MigrateTo(ctx context.Context, address string, version int64) error {
+	_, err := withProvider(ctx, address, func(_ dialect, _ *sql.DB, p *goose.Provider, _ string) ([]MigrationStatus, error) {
+		_, err := p.UpTo(ctx, version)
+		return nil, err
+	})
+	return err
+}
+
 // Status lists the migrations of the schema at an address.
 func Status(ctx context.Context, address string) ([]MigrationStatus, error) {
 	return withProvider(ctx, address, func(_ dialect, _ *sql.DB, p *goose.Provider, _ string) ([]MigrationStatus, error) {

@@ -147,16 +147,38 @@ func (r Reader) Contributors(claim kb.ID) ([]kb.Person, error) {
 // SaveException stores the exception from a gate, in place of an older one.
 func (tx *Tx) SaveException(e kb.GateException) error {
 	e.PersonID = tx.actor.Person
-	err := tx.g.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "claim_id"}, {Name: "gate"}}, UpdateAll: true}).Create(&e).Error
+	o := object{"exception", e.ClaimID, e.ClaimID}
+	old, err := findSome[kb.GateException](tx.Reader, "exception", "gate", 1, "claim_id = ? AND gate = ?", e.ClaimID, e.Gate)
 	if err != nil {
+		return err
+	}
+	if len(old) == 0 {
+		e.Version = 1
+		return insert(tx, o, &e)
+	}
+	if old[0].Version != e.Version {
+		return errSavedFirst()
+	}
+	e.Version++
+	if err := tx.g.Model(&kb.GateException{}).Where("claim_id = ? AND gate = ?", e.ClaimID, e.Gate).Select("*").UpdateColumns(&e).Error; err != nil {
 		return translate(fmt.Errorf("save exception: %w", err))
 	}
-	return tx.audit("exception.add", object{"exception", e.ClaimID, e.ClaimID}, nil, e)
+	return tx.audit("exception.change", o, old[0], e)
 }
 
 // RemoveException removes the exception from a gate.
 func (tx *Tx) RemoveException(claim kb.ID, gate string) error {
 	return remove[kb.GateException](tx, object{"exception", claim, claim}, "claim_id = ? AND gate = ?", claim, gate)
+}
+
+// Exception reads the exception from a gate.
+func (r Reader) Exception(claim kb.ID, gate string) (kb.GateException, error) {
+	return take[kb.GateException](r, "exception", "claim_id = ? AND gate = ?", claim, gate)
+}
+
+// Assessment reads the finding on a source for a claim.
+func (r Reader) Assessment(source, claim kb.ID) (kb.IndependenceAssessment, error) {
+	return take[kb.IndependenceAssessment](r, "assessment", "source_id = ? AND claim_id = ?", source, claim)
 }
 
 // InsertReply stores a request for a reply.
@@ -195,6 +217,9 @@ func (tx *Tx) SaveAssessment(a kb.IndependenceAssessment) error {
 	}
 	if err != nil {
 		return err
+	}
+	if a.Version != old.Version {
+		return errSavedFirst()
 	}
 	a.ID, a.Version = old.ID, old.Version+1
 	return update(tx, "assessment.change", object{"assessment", a.ID, a.ClaimID}, "id", old.Version, &a)

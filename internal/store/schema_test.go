@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -91,65 +89,43 @@ func truth(address string) string {
 }
 
 // TestOlderDatabaseOpens: a database as an earlier version of the program left
-// it is migrated, after a copy was made, and keeps what it held.
+// it is migrated, after a copy was made of an embedded one, and keeps what it
+// held. Every earlier version is tried.
 func TestOlderDatabaseOpens(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "old.db")
-	if _, err := store.Migrate(t.Context(), "sqlite:"+file, ""); err != nil {
-		t.Fatal(err)
-	}
-	pool, err := sql.Open("sqlite", "file:"+file)
+	files, err := fs.Glob(migrations.Files, "sqlite/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{
-		"INSERT INTO public_id VALUES ('p0000000', 'person')",
-		"INSERT INTO person VALUES ('p0000000', 'kept', '2026-01-01 00:00:00+00:00')",
-		// As if the newest migration had never run.
-		"DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)",
-		"DROP TABLE masthead",
-	} {
-		if _, err := pool.ExecContext(context.Background(), s); err != nil {
-			t.Fatal(s, err)
+	for version := 2; version < len(files); version++ { // persons came with the second
+		for _, address := range []string{"sqlite:" + filepath.Join(t.TempDir(), "old.db"), storetest.Empty(t)} {
+			if err := store.MigrateTo(t.Context(), address, int64(version)); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range []string{
+				"INSERT INTO public_id VALUES ('p0000000', 'person')",
+				"INSERT INTO person VALUES ('p0000000', 'kept', '2026-01-01 00:00:00+00:00')",
+			} {
+				if err := storetest.Exec(t, address, s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := store.Migrate(t.Context(), address, ""); err != nil {
+				t.Fatal(err)
+			}
+			db := storetest.Open(t, address)
+			if err := db.CheckSchema(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if p, err := db.Desk(t.Context()).Person("p0000000"); err != nil || p.Name != "kept" {
+				t.Errorf("from version %d: %+v, %v", version, p, err)
+			}
+			file, embedded := strings.CutPrefix(address, "sqlite:")
+			if copies, _ := filepath.Glob(file + ".before-*"); embedded && len(copies) != 1 {
+				t.Errorf("copies before the migration: %v", copies)
+			}
 		}
 	}
-	rest := tablesOf(t, pool)
-	for _, table := range rest {
-		if _, err := pool.ExecContext(context.Background(), "DROP TABLE IF EXISTS "+table); err != nil {
-			t.Fatal(table, err)
-		}
-	}
-	if err := pool.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := store.Migrate(t.Context(), "sqlite:"+file, ""); err != nil {
-		t.Fatal(err)
-	}
-	copies, _ := filepath.Glob(file + ".before-*")
-	if len(copies) != 1 {
-		t.Errorf("copies before the migration: %v", copies)
-	}
-	db := storetest.Open(t, "sqlite:"+file)
-	if p, err := db.Desk(t.Context()).Person("p0000000"); err != nil || p.Name != "kept" {
-		t.Errorf("after the migration: %+v, %v", p, err)
-	}
-}
-
-// tablesOf lists the tables that the newest migration makes, children first.
-func tablesOf(t *testing.T, pool *sql.DB) []string {
-	t.Helper()
-	newest, err := fs.ReadFile(migrations.Files, "sqlite/00003_desk.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tables []string
-	for line := range strings.SplitSeq(string(newest), "\n") {
-		if name, ok := strings.CutPrefix(line, "CREATE TABLE "); ok {
-			tables = append(tables, strings.Fields(name)[0])
-		}
-	}
-	slices.Reverse(tables)
-	return tables
 }
 
 // TestApplicationRole: the role that the application connects as may append to

@@ -286,9 +286,29 @@ func (tx *Tx) InsertDerivation(d kb.Derivation, claim kb.ID) (kb.ID, error) {
 	return id, insert(tx, object{"derivation", id, claim}, &d)
 }
 
-// RemoveDerivation removes a derivation.
-func (tx *Tx) RemoveDerivation(id kb.ID) error {
-	return remove[kb.Derivation](tx, object{"derivation", id, ""}, "id = ?", id)
+// RemoveDerivation removes a derivation; claim is the one whose item it is about,
+// if any.
+func (tx *Tx) RemoveDerivation(id, claim kb.ID) error {
+	return remove[kb.Derivation](tx, object{"derivation", id, claim}, "id = ?", id)
+}
+
+// Derivation reads a derivation.
+func (r Reader) Derivation(id kb.ID) (kb.Derivation, error) {
+	return take[kb.Derivation](r, "derivation", "id = ?", id)
+}
+
+// ClaimOfItem gives the claim whose evidence or attestation a derivation is
+// about; none when it is about a whole source.
+func (r Reader) ClaimOfItem(d kb.Derivation) (kb.ID, error) {
+	switch {
+	case d.EvidenceID != "":
+		e, err := take[kb.Evidence](r, "evidence", "id = ?", d.EvidenceID)
+		return e.ClaimID, err
+	case d.AttestationID != "":
+		a, err := take[kb.Attestation](r, "attestation", "id = ?", d.AttestationID)
+		return a.ClaimID, err
+	}
+	return "", nil
 }
 
 // AuditItem is one audit entry with the name of who acted.

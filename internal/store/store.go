@@ -10,7 +10,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -34,8 +33,7 @@ type DB struct {
 
 // Options are what a database can be opened with beside its address.
 type Options struct {
-	Logger *slog.Logger     // slow or failed statements, without values
-	Now    func() time.Time // the clock; the real one when nil
+	Now func() time.Time // the clock; the real one when nil
 }
 
 // Open opens the database at an address: "sqlite:FILE", or "postgres://…". It
@@ -49,10 +47,10 @@ func Open(ctx context.Context, address string, opt Options) (*DB, error) {
 	if db.now == nil {
 		db.now = time.Now
 	}
-	if db.writer, err = db.openPool(target, false, opt); err != nil {
+	if db.writer, err = db.openPool(target, false); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if db.reader, err = db.openPool(target, true, opt); err != nil {
+	if db.reader, err = db.openPool(target, true); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	if err := db.Ping(ctx); err != nil {
@@ -75,7 +73,7 @@ func parseAddress(address string) (dialect, string, error) {
 	return nil, "", fmt.Errorf("open database: %q is neither sqlite:FILE nor postgres://…", scheme)
 }
 
-func (db *DB) openPool(target string, readOnly bool, opt Options) (*gorm.DB, error) {
+func (db *DB) openPool(target string, readOnly bool) (*gorm.DB, error) {
 	pool, err := db.dialect.open(target, readOnly)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -86,7 +84,7 @@ func (db *DB) openPool(target string, readOnly bool, opt Options) (*gorm.DB, err
 		DisableAutomaticPing:   true,
 		NamingStrategy:         schema.NamingStrategy{SingularTable: true},
 		NowFunc:                db.clock,
-		Logger:                 statementLogger(opt.Logger),
+		Logger:                 logger.Discard, // what fails is logged once, by the caller
 		QueryFields:            true,
 	})
 	if err != nil {
@@ -97,20 +95,6 @@ func (db *DB) openPool(target string, readOnly bool, opt Options) (*gorm.DB, err
 
 // clock gives the time as both engines keep it.
 func (db *DB) clock() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
-
-// statementLogger logs failed and slow statements without their values, which
-// may be personal.
-func statementLogger(l *slog.Logger) logger.Interface {
-	if l == nil {
-		return logger.Discard
-	}
-	return logger.NewSlogLogger(l, logger.Config{
-		LogLevel:                  logger.Warn,
-		SlowThreshold:             time.Second,
-		IgnoreRecordNotFoundError: true,
-		ParameterizedQueries:      true,
-	})
-}
 
 // Ping reports whether the database answers: Unavailable if not.
 func (db *DB) Ping(ctx context.Context) error {

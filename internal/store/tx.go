@@ -122,7 +122,7 @@ func update[T any](tx *Tx, action string, o object, key string, version int64, r
 }
 
 func errSavedFirst() error {
-	return kb.Errorf(kb.Conflict, "Somebody else saved this while you were writing. Both texts are below; nothing is lost.")
+	return kb.Errorf(kb.Conflict, "Somebody else saved this while you were writing. Both texts are below; nothing is lost.").Because(kb.ErrSavedFirst)
 }
 
 // remove deletes a row of the desk and leaves its audit entry.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -39,6 +40,12 @@ func (s *Server) caseFile(c *gin.Context) error {
 		Strength: strengthView(content), Note: d.Claim.Note, Approvals: approvalLines(d),
 	}
 	page.Gates, page.GatesCount = s.deskGates(c, d, results)
+	if _, err := kb.Next(d.Claim.State, kb.Edit); err == nil && desk.May(actorOf(c), desk.EditClaim) {
+		page.Warning = "Any change takes it back to research, and what was submitted or approved falls."
+	}
+	if d.Claim.MergedIntoID != "" {
+		page.Public, page.PublicLabel = deskClaim(d.Claim.MergedIntoID), "The claim that it was merged into"
+	}
 	may := desk.May(actorOf(c), desk.EditClaim) && d.Claim.State.Editable()
 	page.Sections = []views.CaseSection{
 		claimSection(d, may), appearanceSection(d, may), evidenceSection(d, may), relationSection(d, may), rulingSection(d, may), replySection(d, may),
@@ -326,7 +333,13 @@ func (s *Server) act(c *gin.Context, f func(kb.ID, values) error) error {
 	if err != nil {
 		return err
 	}
-	if err := f(id, v); err != nil {
+	if err = v.readable(); err == nil {
+		err = f(id, v)
+	}
+	if e, ok := errors.AsType[*kb.Error](err); ok && (e.Kind == kb.Invalid || e.Kind == kb.Conflict) && v.typed() {
+		return s.showTyping(c, v, e)
+	}
+	if err != nil {
 		return err
 	}
 	c.Redirect(http.StatusSeeOther, deskClaim(id))
@@ -368,7 +381,7 @@ func (s *Server) preview(c *gin.Context) error {
 		return err
 	}
 	content := desk.Compose(d, "")
-	v, err := previewOf(content, desk.Gates(content, d.Revision+1, d.Exceptions), d.Contributors)
+	v, err := previewOf(content, desk.Gates(content, d.Revision+1, d.Exceptions), d)
 	if err != nil {
 		return err
 	}
@@ -378,18 +391,23 @@ func (s *Server) preview(c *gin.Context) error {
 	return send(c.Request.Context(), c.Writer, http.StatusOK, views.ClaimPage(v))
 }
 
-func previewOf(content record.Content, results []kb.GateResult, authors []kb.Person) (views.Claim, error) {
+func previewOf(content record.Content, results []kb.GateResult, d store.Dossier) (views.Claim, error) {
 	report := record.GateReport{}
 	for _, r := range results {
 		report.Results = append(report.Results, record.GateResult(r))
 	}
 	v, err := claimBase(content, report, renderReasoning)
 	var list []string
-	for _, p := range authors {
+	for _, p := range d.Contributors {
 		list = append(list, p.Name)
 	}
 	v.Ruling.By, v.Ruling.First = "By "+strings.Join(list, ", "), true
 	v.Ruling.Published = views.Time{Words: "not yet"}
+	for _, r := range content.Relations {
+		v.Family = append(v.Family, views.Relative{
+			Claim: views.Link{Text: d.Related[kb.ID(r.Claim)].Text, URL: claimURL(r.Claim, "")}, Relation: "this " + kb.RelationWords(r.Type, r.Inverse), Rationale: r.Rationale,
+		})
+	}
 	return v, err
 }
 
@@ -421,7 +439,7 @@ func (s *Server) review(c *gin.Context) error {
 		Approve: decisionForm(id, "approve", "Approve this content", "note", "Note, if any", d.Candidate.ContentHash),
 		Return:  decisionForm(id, "return", "Return it", "reason", "What should be changed", d.Candidate.ContentHash),
 	}
-	if page.Content, err = previewOf(content, desk.Gates(content, d.Candidate.Number, d.Exceptions), d.Contributors); err != nil {
+	if page.Content, err = previewOf(content, desk.Gates(content, d.Candidate.Number, d.Exceptions), d); err != nil {
 		return err
 	}
 	if !page.First {

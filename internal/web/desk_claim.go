@@ -146,26 +146,33 @@ func (s *Server) newClaimForm(c *gin.Context) (views.Form, error) {
 		return views.Form{}, err
 	}
 	groups := claimFields(in)
+	form := views.Form{
+		Page: s.deskPage(c, "New claim"), Heading: "Log a claim", Action: "/desk/claims/new", Submit: "Save the claim", Draft: "claim-new",
+		Cancel: views.Link{Text: "Cancel", URL: "/desk"}, Groups: groups,
+	}
+	if !desk.May(actorOf(c), desk.LogClaim) {
+		form.Lead = "A researcher will look at it. Say in the note where you met it."
+		return form, nil
+	}
 	said := group("Who said it, where and when", appearance...)
 	said.Hint = "Leave all of this open if nothing is known yet."
 	recorded := folded("Where it is recorded", "The work that shows that it was said. A known address is found again.",
-		textField("record_title", "Title", ""), views.Field{Name: "record_url", Label: "Address", Kind: "url"},
+		optional(textField("record_title", "Title", "")), optional(views.Field{Name: "record_url", Label: "Address", Kind: "url"}),
 		pickField("record_publisher", "Publisher", "", publishers),
 		selectField("record_kind", "Kind of source", "news-report", kb.SourceKinds))
-	return views.Form{
-		Page: s.deskPage(c, "New claim"), Heading: "Log a claim", Action: "/desk/claims/new", Submit: "Save the claim", Draft: "claim-new",
-		Cancel: views.Link{Text: "Cancel", URL: "/desk"},
-		Groups: append([]views.FieldGroup{groups[0], said, recorded}, groups[1:]...),
-	}, nil
+	form.Groups = append([]views.FieldGroup{groups[0], said, recorded}, groups[1:]...)
+	return form, nil
 }
 
 func (s *Server) logClaim(c *gin.Context, v values) (string, error) {
 	in := desk.NewClaim{Claim: claimInput(v)}
-	if v.text("speaker")+v.text("words")+v.text("said_on")+v.text("place")+v.text("record_title")+v.text("record_url") != "" {
+	said := []string{"speaker", "speaker_name", "speaker_role", "words", "said_on", "said_on_note", "place", "medium", "translated_by", "earliest"}
+	recorded := []string{"record_title", "record_url", "record_publisher"}
+	if v.any(append(said, recorded...)...) {
 		a := appearanceInput(v)
 		in.Appearance = &a
 	}
-	if v.text("record_title")+v.text("record_url") != "" {
+	if v.any(recorded...) {
 		in.Record = &desk.SourceInput{Publisher: v.text("record_publisher"), Source: kb.Source{
 			Title: v.text("record_title"), URL: v.text("record_url"), Kind: v.text("record_kind"),
 			Language: v.text("appearance_language"), PublishedOn: kb.UnknownDate(),

@@ -119,13 +119,24 @@ func (s *Server) assessmentForm(c *gin.Context) (views.Form, error) {
 		return views.Form{}, err
 	}
 	sources, err := s.sourceChoices(c)
+	if err != nil {
+		return views.Form{}, err
+	}
+	source := c.Query("source") + c.Request.PostFormValue("source")
+	finding := kb.IndependenceAssessment{Finding: "undetermined"}
+	if named, known := desk.ReferredID(source); known {
+		if finding, err = s.read(c).Assessment(named, id); kb.KindOf(err) == kb.NotFound {
+			finding, err = kb.IndependenceAssessment{Finding: "undetermined"}, nil
+		}
+	}
 	return views.Form{
-		Page: s.deskPage(c, "Assess independence"), Heading: "How did the source come to know it?", Lead: claim.Text, Submit: "Save",
+		Hidden: []views.Hidden{version(finding.Version)},
+		Page:   s.deskPage(c, "Assess independence"), Heading: "How did the source come to know it?", Lead: claim.Text, Submit: "Save",
 		Action: deskClaim(id, "assessments", "new"), Cancel: views.Link{Text: "Cancel", URL: deskClaim(id)},
 		Groups: []views.FieldGroup{group("",
-			large(pickField("source", "Source", c.Query("source"), sources)),
-			large(selectField("finding", "Finding", "undetermined", kb.Findings)),
-			areaField("note", "What the finding rests on", "", 3))},
+			large(pickField("source", "Source", source, sources)),
+			large(selectField("finding", "Finding", finding.Finding, kb.Findings)),
+			areaField("note", "What the finding rests on", finding.Note, 3))},
 	}, err
 }
 
@@ -135,7 +146,7 @@ func (s *Server) assess(c *gin.Context, v values) (string, error) {
 		return "", err
 	}
 	err = s.desk.Assess(c.Request.Context(), actorOf(c), desk.AssessmentInput{Source: v.text("source"), IndependenceAssessment: kb.IndependenceAssessment{
-		ClaimID: id, Finding: v.text("finding"), Note: v.text("note"),
+		ClaimID: id, Finding: v.text("finding"), Note: v.text("note"), Version: v.version(),
 	}})
 	return deskClaim(id) + "#evidence", err
 }
@@ -306,10 +317,15 @@ func (s *Server) exceptionForm(c *gin.Context) (views.Form, error) {
 	}
 	for _, g := range kb.Gates {
 		if g.Key == c.Param("sub") && g.Exceptive {
+			old, err := s.read(c).Exception(id, g.Key)
+			if err != nil && kb.KindOf(err) != kb.NotFound {
+				return views.Form{}, err
+			}
 			return views.Form{
-				Page: s.deskPage(c, "State an exception"), Heading: "State an exception", Lead: g.Label + ".", Submit: "State it",
+				Hidden: []views.Hidden{version(old.Version)},
+				Page:   s.deskPage(c, "State an exception"), Heading: "State an exception", Lead: g.Label + ".", Submit: "State it",
 				Action: deskClaim(id, "exceptions", g.Key), Cancel: views.Link{Text: "Cancel", URL: deskClaim(id)},
-				Groups: []views.FieldGroup{group("", large(hinted(areaField("reason", "Why this ruling may stand all the same", "", 3), "It is published beside the ruling.")))},
+				Groups: []views.FieldGroup{group("", large(hinted(areaField("reason", "Why this ruling may stand all the same", old.Reason, 3), "It is published beside the ruling.")))},
 			}, nil
 		}
 	}
@@ -321,7 +337,7 @@ func (s *Server) stateException(c *gin.Context, v values) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return deskClaim(id) + "#rules", s.desk.StateException(c.Request.Context(), actorOf(c), kb.GateException{ClaimID: id, Gate: c.Param("sub"), Reason: v.text("reason")})
+	return deskClaim(id) + "#rules", s.desk.StateException(c.Request.Context(), actorOf(c), kb.GateException{ClaimID: id, Gate: c.Param("sub"), Reason: v.text("reason"), Version: v.version()})
 }
 
 func (s *Server) withdrawException(c *gin.Context) error {

@@ -323,6 +323,9 @@ func (s *Server) attestExcerpt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if e, err := s.read(c).Excerpt(sub); err != nil || e.SourceID != id {
+		return kb.Errorf(kb.NotFound, "This source has no such quotation.").Because(err)
+	}
 	if err := s.desk.AttestExcerpt(c.Request.Context(), actorOf(c), sub); err != nil {
 		return err
 	}

@@ -28,9 +28,10 @@ var statuses = map[kb.Kind]struct {
 	kb.Forbidden:       {http.StatusForbidden, "You may not do this"},
 	kb.NotFound:        {http.StatusNotFound, "Nothing here"},
 	kb.WrongMethod:     {http.StatusMethodNotAllowed, "Not here"},
-	kb.Conflict:        {http.StatusConflict, "Somebody or something was there first"},
+	kb.Conflict:        {http.StatusConflict, "This cannot be done as things stand"},
 	kb.Gone:            {http.StatusGone, "Redacted"},
 	kb.TooLarge:        {http.StatusRequestEntityTooLarge, "Too large"},
+	kb.Unsupported:     {http.StatusUnsupportedMediaType, "Not in this form"},
 	kb.Throttled:       {http.StatusTooManyRequests, "Too many attempts"},
 	kb.Unavailable:     {http.StatusServiceUnavailable, "Back in a moment"},
 }
@@ -83,8 +84,10 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if e.Kind == kb.Unauthenticated {
 		page.Back = views.Link{Text: "Sign in", URL: "/login"}
 	}
-	if e.Kind == kb.Conflict && strings.HasPrefix(r.URL.Path, "/desk/claims/") {
+	if strings.HasPrefix(r.URL.Path, "/desk/claims/") {
 		page.Back = views.Link{Text: "Back to the claim", URL: strings.Join(strings.SplitN(r.URL.Path, "/", 5)[:4], "/")}
+	} else if strings.HasPrefix(r.URL.Path, "/desk/") {
+		page.Back = views.Link{Text: "To the queue", URL: "/desk"}
 	}
 	_ = send(r.Context(), w, status.code, views.ErrorPage(page))
 }

@@ -2,14 +2,18 @@ package web
 
 import (
 	"errors"
+	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/views"
 )
@@ -18,8 +22,13 @@ import (
 // what was typed to save, which gives the address to go on to. What is invalid
 // or in conflict comes back as the same form with the messages at the fields
 // and everything typed still there.
-func (s *Server) form(r gin.IRoutes, path string, build func(*gin.Context) (views.Form, error), save func(*gin.Context, values) (string, error)) {
+//
+// Only those who may do the action see the form; "" is for everybody.
+func (s *Server) form(r gin.IRoutes, path string, action desk.Action, build func(*gin.Context) (views.Form, error), save func(*gin.Context, values) (string, error)) {
 	s.get(r, path, func(c *gin.Context) error {
+		if err := permitted(c, action); err != nil {
+			return err
+		}
 		f, err := build(c)
 		if err != nil {
 			return err
@@ -27,29 +36,99 @@ func (s *Server) form(r gin.IRoutes, path string, build func(*gin.Context) (view
 		return send(c.Request.Context(), c.Writer, http.StatusOK, views.FormPage(f))
 	})
 	s.post(r, path, func(c *gin.Context) error {
+		if err := permitted(c, action); err != nil {
+			return err
+		}
 		typed, err := parseForm(c)
 		if err != nil {
 			return err
 		}
-		next, err := save(c, typed)
+		var next string
+		if err = typed.readable(); err == nil {
+			next, err = save(c, typed)
+		}
 		if err == nil {
 			c.Redirect(http.StatusSeeOther, next)
 			return nil
 		}
-		e, ok := errors.AsType[*kb.Error](err)
-		if !ok || (e.Kind != kb.Invalid && e.Kind != kb.Conflict) {
-			return err
-		}
-		f, err := build(c)
-		if err != nil {
-			return err
-		}
-		refill(&f, typed, e)
-		return send(c.Request.Context(), c.Writer, statuses[e.Kind].code, views.FormPage(f))
+		return s.showAgain(c, build, typed, err)
 	})
 }
 
+func permitted(c *gin.Context, action desk.Action) error {
+	if action == "" {
+		return nil
+	}
+	return desk.Authorise(actorOf(c), action)
+}
+
+// showAgain shows a form that could not be saved, with what was typed. When
+// what it is about is gone by now, the typing is shown by itself.
+func (s *Server) showAgain(c *gin.Context, build func(*gin.Context) (views.Form, error), typed values, err error) error {
+	e, ok := errors.AsType[*kb.Error](err)
+	if !ok || (e.Kind != kb.Invalid && e.Kind != kb.Conflict && e.Kind != kb.Throttled && e.Kind != kb.NotFound) {
+		return err
+	}
+	f, buildErr := build(c)
+	switch {
+	case kb.KindOf(buildErr) == kb.NotFound && buildErr != nil && actorOf(c).Account != "":
+		return s.showTyping(c, typed, kb.Errorf(kb.Conflict, "Somebody else removed this meanwhile. What you typed is below."))
+	case buildErr != nil:
+		return buildErr
+	case e.Kind == kb.NotFound:
+		return err
+	}
+	refill(&f, typed, e)
+	if e.RetryAfter > 0 {
+		c.Header("Retry-After", strconv.Itoa(int(e.RetryAfter.Seconds())+1))
+	}
+	return send(c.Request.Context(), c.Writer, statuses[e.Kind].code, views.FormPage(f))
+}
+
+// typingLabels name the fields that a form shows again without knowing more of
+// them.
+var typingLabels = map[string]string{"reason": "Why", "note": "Note", "into": "The other claim", "person": "Person"}
+
+// showTyping shows what was typed in a form of its own, so that nothing is lost
+// when there is no form to go back to, and lets it be sent again.
+func (s *Server) showTyping(c *gin.Context, typed values, e *kb.Error) error {
+	f := views.Form{
+		Page: s.deskPage(c, statuses[e.Kind].heading), Heading: statuses[e.Kind].heading, Action: c.Request.URL.RequestURI(), Submit: "Send again",
+		Message: e.Message, Groups: []views.FieldGroup{{}}, Cancel: views.Link{Text: "Back to the claim", URL: claimOf(c)},
+	}
+	for _, name := range slices.Sorted(maps.Keys(typed.form)) {
+		label, known := typingLabels[name]
+		if !known {
+			label = name
+		}
+		if name == "hash" || name == "version" || !utf8.ValidString(typed.text(name)) {
+			f.Hidden = append(f.Hidden, views.Hidden{Name: name, Value: strings.ToValidUTF8(typed.text(name), "")})
+			continue
+		}
+		x := large(areaField(name, label, typed.text(name), 3))
+		for _, problem := range e.Fields {
+			if problem.Field == name {
+				x.Error = problem.Message
+			}
+		}
+		f.Groups[0].Fields = append(f.Groups[0].Fields, x)
+	}
+	return send(c.Request.Context(), c.Writer, statuses[e.Kind].code, views.FormPage(f))
+}
+
+// claimOf gives the claim's page that an address below it belongs to.
+func claimOf(c *gin.Context) string {
+	if id, err := idParam(c, "id"); err == nil && strings.HasPrefix(c.Request.URL.Path, "/desk/claims/") {
+		return deskClaim(id)
+	}
+	return "/desk"
+}
+
 func parseForm(c *gin.Context) (values, error) {
+	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if c.Request.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+		return values{}, kb.Errorf(kb.Unsupported, "Send this as a form (application/x-www-form-urlencoded).")
+	}
 	if err := c.Request.ParseForm(); err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			return values{}, err
@@ -64,7 +143,7 @@ func parseForm(c *gin.Context) (values, error) {
 // again overwrites knowingly.
 func refill(f *views.Form, typed values, e *kb.Error) {
 	f.Message = e.Message
-	overtaken := e.Kind == kb.Conflict && hiddenValue(*f, "version") != typed.text("version")
+	overtaken := errors.Is(e, kb.ErrSavedFirst)
 	f.Conflict = overtaken
 	if overtaken {
 		f.Message += " To keep yours, send again; it replaces theirs."
@@ -127,19 +206,37 @@ func shownValue(x views.Field) string {
 
 func plain(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
-func hiddenValue(f views.Form, name string) string {
-	for _, h := range f.Hidden {
-		if h.Name == name {
-			return h.Value
-		}
-	}
-	return ""
-}
-
 // values is what was typed into a form.
 type values struct{ form url.Values }
 
+// readable reports the fields that no database can keep.
+func (v values) readable() error {
+	e := kb.Errorf(kb.Invalid, "Please look at the marked fields.")
+	for name, all := range v.form {
+		for _, s := range all {
+			switch {
+			case !utf8.ValidString(s) || !utf8.ValidString(name):
+				e.Fields = append(e.Fields, kb.FieldError{Field: name, Message: "This is not valid text (UTF-8)."})
+			case strings.ContainsRune(s, 0):
+				e.Fields = append(e.Fields, kb.FieldError{Field: name, Message: "This has a control character (U+0000) that cannot be kept. Remove it, please."})
+			}
+		}
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
+// typed reports whether a person typed something, beyond choosing.
+func (v values) typed() bool { return v.text("reason")+v.text("note")+v.text("into") != "" }
+
 func (v values) text(name string) string { return v.form.Get(name) }
+
+// any reports whether one of the fields holds something.
+func (v values) any(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return v.form.Get(name) != "" })
+}
 
 func (v values) check(name string) bool { return v.form.Get(name) != "" }
 

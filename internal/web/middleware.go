@@ -6,8 +6,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 )
@@ -34,15 +37,22 @@ func secured(next http.Handler, tls bool) http.Handler {
 	})
 }
 
-// limited bounds time and body of a request.
-func limited(next http.Handler) http.Handler {
+// limited bounds time and body of a request, and refuses addresses that hold
+// what no text can.
+func (s *Server) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if query, err := url.QueryUnescape(r.URL.RawQuery); err != nil || !plainText(query) || !plainText(r.URL.Path) {
+			s.writeError(w, r, kb.Errorf(kb.Malformed, "This address cannot be read."))
+			return
+		}
 		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
 		defer cancel()
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
+
+func plainText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 type requestID struct{}
 

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/gin-gonic/gin"
 
+	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
 )
 
@@ -43,32 +44,32 @@ func (s *Server) publicRoutes(r *gin.Engine) {
 }
 
 func (s *Server) accountRoutes(r *gin.Engine) {
-	s.form(r, "/login", s.loginForm, s.login)
-	s.form(r, "/login/link/:token", s.linkForm, s.useLink)
+	s.form(r, "/login", "", s.loginForm, s.login)
+	s.form(r, "/login/link/:token", "", s.linkForm, s.useLink)
 	s.post(r, "/logout", s.logout)
 }
 
 func (s *Server) claimRoutes(d *gin.RouterGroup) {
-	s.form(d, "/claims/new", s.newClaimForm, s.logClaim)
+	s.form(d, "/claims/new", desk.SuggestClaim, s.newClaimForm, s.logClaim)
 	s.get(d, "/claims/:id", s.caseFile)
 	s.get(d, "/claims/:id/preview", s.preview)
-	s.form(d, "/claims/:id/edit", s.claimForm, s.saveClaim)
-	s.form(d, "/claims/:id/appearances/new", s.newAppearanceForm, s.addAppearance)
-	s.form(d, "/claims/:id/appearances/:sub", s.appearanceForm, s.saveAppearance)
+	s.form(d, "/claims/:id/edit", desk.EditClaim, s.claimForm, s.saveClaim)
+	s.form(d, "/claims/:id/appearances/new", desk.EditAppearance, s.newAppearanceForm, s.addAppearance)
+	s.form(d, "/claims/:id/appearances/:sub", desk.EditAppearance, s.appearanceForm, s.saveAppearance)
 	s.post(d, "/claims/:id/appearances/:sub/remove", s.removeAppearance)
-	s.form(d, "/claims/:id/appearances/:sub/attestations/new", s.attestationForm, s.addAttestation)
+	s.form(d, "/claims/:id/appearances/:sub/attestations/new", desk.EditAppearance, s.attestationForm, s.addAttestation)
 	s.post(d, "/claims/:id/attestations/:sub/remove", s.removeAttestation)
-	s.form(d, "/claims/:id/evidence/new", s.newEvidenceForm, s.addEvidence)
-	s.form(d, "/claims/:id/evidence/:sub", s.evidenceForm, s.saveEvidence)
+	s.form(d, "/claims/:id/evidence/new", desk.EditEvidence, s.newEvidenceForm, s.addEvidence)
+	s.form(d, "/claims/:id/evidence/:sub", desk.EditEvidence, s.evidenceForm, s.saveEvidence)
 	s.post(d, "/claims/:id/evidence/:sub/remove", s.removeEvidence)
-	s.form(d, "/claims/:id/derivations/new", s.itemDerivationForm, s.addItemDerivation)
-	s.form(d, "/claims/:id/assessments/new", s.assessmentForm, s.assess)
-	s.form(d, "/claims/:id/relations/new", s.relationForm, s.relate)
+	s.form(d, "/claims/:id/derivations/new", desk.EditDerivation, s.itemDerivationForm, s.addItemDerivation)
+	s.form(d, "/claims/:id/assessments/new", desk.Assess, s.assessmentForm, s.assess)
+	s.form(d, "/claims/:id/relations/new", desk.RelateClaims, s.relationForm, s.relate)
 	s.post(d, "/claims/:id/relations/:sub/remove", s.unrelate)
-	s.form(d, "/claims/:id/ruling", s.rulingForm, s.saveRuling)
-	s.form(d, "/claims/:id/replies/new", s.replyForm, s.saveReply)
-	s.form(d, "/claims/:id/replies/:sub", s.replyForm, s.saveReply)
-	s.form(d, "/claims/:id/exceptions/:sub", s.exceptionForm, s.stateException)
+	s.form(d, "/claims/:id/ruling", desk.EditRuling, s.rulingForm, s.saveRuling)
+	s.form(d, "/claims/:id/replies/new", desk.EditReply, s.replyForm, s.saveReply)
+	s.form(d, "/claims/:id/replies/:sub", desk.EditReply, s.replyForm, s.saveReply)
+	s.form(d, "/claims/:id/exceptions/:sub", desk.StateException, s.exceptionForm, s.stateException)
 	s.post(d, "/claims/:id/exceptions/:sub/remove", s.withdrawException)
 }
 
@@ -82,34 +83,34 @@ func (s *Server) workflowRoutes(d *gin.RouterGroup) {
 
 func (s *Server) sourceRoutes(d *gin.RouterGroup) {
 	s.get(d, "/sources", s.sources)
-	s.form(d, "/sources/new", s.newSourceForm, s.addSource)
+	s.form(d, "/sources/new", desk.EditSource, s.newSourceForm, s.addSource)
 	s.get(d, "/sources/:id", s.sourceSheet)
-	s.form(d, "/sources/:id/edit", s.sourceForm, s.saveSource)
-	s.form(d, "/sources/:id/excerpts/new", s.excerptForm, s.copyExcerpt)
-	s.form(d, "/sources/:id/derivations/new", s.derivationForm, s.addDerivation)
+	s.form(d, "/sources/:id/edit", desk.EditSource, s.sourceForm, s.saveSource)
+	s.form(d, "/sources/:id/excerpts/new", desk.CopyExcerpt, s.excerptForm, s.copyExcerpt)
+	s.form(d, "/sources/:id/derivations/new", desk.EditDerivation, s.derivationForm, s.addDerivation)
 	s.post(d, "/sources/:id/derivations/:sub/remove", s.removeDerivation)
 	s.post(d, "/sources/:id/excerpts/:sub/attest", s.attestExcerpt)
 	s.get(d, "/speakers", s.speakers)
-	s.form(d, "/speakers/new", s.newSpeakerForm, s.addSpeaker)
+	s.form(d, "/speakers/new", desk.EditSpeaker, s.newSpeakerForm, s.addSpeaker)
 	s.get(d, "/speakers/:id", s.speakerSheet)
-	s.form(d, "/speakers/:id/edit", s.speakerForm, s.saveSpeaker)
-	s.form(d, "/speakers/:id/roles/new", s.roleForm, s.addRole)
+	s.form(d, "/speakers/:id/edit", desk.EditSpeaker, s.speakerForm, s.saveSpeaker)
+	s.form(d, "/speakers/:id/roles/new", desk.EditSpeaker, s.roleForm, s.addRole)
 	s.post(d, "/speakers/:id/roles/:sub/remove", s.removeRole)
 	s.get(d, "/publishers", s.publishers)
-	s.form(d, "/publishers/new", s.newPublisherForm, s.addPublisher)
-	s.form(d, "/publishers/:id", s.publisherForm, s.savePublisher)
+	s.form(d, "/publishers/new", desk.EditPublisher, s.newPublisherForm, s.addPublisher)
+	s.form(d, "/publishers/:id", desk.EditPublisher, s.publisherForm, s.savePublisher)
 }
 
 func (s *Server) settingsRoutes(d *gin.RouterGroup) {
 	s.get(d, "/settings", s.settings)
-	s.form(d, "/settings/masthead", s.mastheadForm, s.saveMasthead)
-	s.form(d, "/settings/scales/new", s.scaleForm, s.addScale)
-	s.form(d, "/settings/accounts/new", s.newAccountForm, s.addAccount)
-	s.form(d, "/settings/accounts/:id", s.rolesForm, s.saveRoles)
+	s.form(d, "/settings/masthead", desk.EditMasthead, s.mastheadForm, s.saveMasthead)
+	s.form(d, "/settings/scales/new", desk.EditScale, s.scaleForm, s.addScale)
+	s.form(d, "/settings/accounts/new", desk.ManageAccounts, s.newAccountForm, s.addAccount)
+	s.form(d, "/settings/accounts/:id", desk.ManageAccounts, s.rolesForm, s.saveRoles)
 	s.post(d, "/settings/accounts/:id/link", s.recoveryLink)
 	s.post(d, "/settings/accounts/:id/disable", s.disableAccount)
 	s.post(d, "/settings/accounts/:id/enable", s.enableAccount)
-	s.form(d, "/account", s.ownAccountForm, s.changePassword)
+	s.form(d, "/account", desk.ReadDesk, s.ownAccountForm, s.changePassword)
 	s.post(d, "/account/sign-out-everywhere", s.signOutEverywhere)
 }
 

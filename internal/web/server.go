@@ -111,7 +111,7 @@ func (s *Server) wrap(engine *gin.Engine) http.Handler {
 		engine.ServeHTTP(w, r)
 	}))
 	h = sameOrigin.Handler(h)
-	h = limited(h)
+	h = s.limited(h)
 	h = secured(h, strings.HasPrefix(s.baseURL, "https:"))
 	return s.logged(h)
 }

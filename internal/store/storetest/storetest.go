@@ -105,9 +105,20 @@ func Postgres(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return create(t, " TEMPLATE "+template)
+}
+
+// Empty gives the address of a PostgreSQL database without a schema.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return create(t, "")
+}
+
+func create(t testing.TB, from string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
 	cloning.Lock()
-	err = admin("CREATE DATABASE " + name + " TEMPLATE " + template)
+	err := admin("CREATE DATABASE " + name + from)
 	cloning.Unlock()
 	if err != nil {
 		t.Fatal(err)

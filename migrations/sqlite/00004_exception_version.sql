@@ -1,0 +1,7 @@
+-- An exception can be changed by two people at once, so it has a version too.
+
+-- +goose Up
+ALTER TABLE gate_exception ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+
+-- +goose Down
+SELECT 1;
