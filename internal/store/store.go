@@ -28,12 +28,15 @@ type DB struct {
 	reader  *gorm.DB
 	pools   []*sql.DB
 	now     func() time.Time
-	signing sync.Mutex
+	// onStatement is called for each statement; nil but in tests.
+	onStatement func()
+	signing     sync.Mutex
 }
 
 // Options are what a database can be opened with beside its address.
 type Options struct {
-	Now func() time.Time // the clock; the real one when nil
+	Now         func() time.Time // the clock; the real one when nil
+	OnStatement func()           // called for each statement, for tests that count them
 }
 
 // Open opens the database at an address: "sqlite:FILE", or "postgres://…". It
@@ -43,7 +46,7 @@ func Open(ctx context.Context, address string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{dialect: d, now: opt.Now}
+	db := &DB{dialect: d, now: opt.Now, onStatement: opt.OnStatement}
 	if db.now == nil {
 		db.now = time.Now
 	}
@@ -84,7 +87,7 @@ func (db *DB) openPool(target string, readOnly bool) (*gorm.DB, error) {
 		DisableAutomaticPing:   true,
 		NamingStrategy:         schema.NamingStrategy{SingularTable: true},
 		NowFunc:                db.clock,
-		Logger:                 logger.Discard, // what fails is logged once, by the caller
+		Logger:                 counter{logger.Discard, db.onStatement}, // what fails is logged once, by the caller
 		QueryFields:            true,
 	})
 	if err != nil {
@@ -95,6 +98,23 @@ func (db *DB) openPool(target string, readOnly bool) (*gorm.DB, error) {
 
 // clock gives the time as both engines keep it.
 func (db *DB) clock() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
+// counter calls back for each statement and logs nothing.
+type counter struct {
+	logger.Interface
+
+	onStatement func()
+}
+
+// Trace is what gorm calls after each statement.
+func (c counter) Trace(context.Context, time.Time, func() (string, int64), error) {
+	if c.onStatement != nil {
+		c.onStatement()
+	}
+}
+
+// LogMode keeps the counter.
+func (c counter) LogMode(logger.LogLevel) logger.Interface { return c }
 
 // Ping reports whether the database answers: Unavailable if not.
 func (db *DB) Ping(ctx context.Context) error {

@@ -30,7 +30,7 @@ func (s *Server) changes(c *gin.Context, claim kb.ID, after record.Content) ([]v
 
 // changedTexts shows every text of a content that differs, by words.
 func changedTexts(before, after record.Content) []views.Change {
-	old, now := readableTexts(before), readableTexts(after)
+	old, now := readableTexts(contentView{Content: before}), readableTexts(contentView{Content: after})
 	var changes []views.Change
 	for i := range now {
 		if old[i][1] != now[i][1] {
@@ -41,7 +41,7 @@ func changedTexts(before, after record.Content) []views.Change {
 }
 
 // readableTexts gives a content as labelled texts, always in the same order.
-func readableTexts(c record.Content) [][2]string {
+func readableTexts(c contentView) [][2]string {
 	var appearances, evidence, sources, derivations []string
 	for _, a := range c.Appearances {
 		lines := []string{a.Speaker.ShownAs + ", " + a.Speaker.Role + ", " + a.Place + ", " + a.SaidOn.String() + " (" + dateBasis(a.SaidOn) + "): " + a.Words}
@@ -74,7 +74,7 @@ func readableTexts(c record.Content) [][2]string {
 	}
 }
 
-func titleOf(c record.Content, source string) string {
+func titleOf(c contentView, source string) string {
 	s, _ := c.Source(source)
 	return s.Title
 }

@@ -26,8 +26,8 @@ const keptReasonings = 2000
 
 func newReasonings() *reasonings { return &reasonings{html: map[string]markup.HTML{}} }
 
-func (r *reasonings) of(hash string) func(record.Content, numbering) (markup.HTML, error) {
-	return func(c record.Content, n numbering) (markup.HTML, error) {
+func (r *reasonings) of(hash string) func(contentView, numbering) (markup.HTML, error) {
+	return func(c contentView, n numbering) (markup.HTML, error) {
 		r.mu.Lock()
 		html, ok := r.html[hash]
 		r.mu.Unlock()
@@ -103,7 +103,7 @@ func (p *public) serveRevision(c *gin.Context, revisions []store.Revision, revis
 // claimPage makes the page of a revision: what the document says, and around it
 // what the record says since.
 func (p *public) claimPage(ctx context.Context, doc record.Document, content record.Content, revisions []store.Revision, revision store.Revision) (views.Claim, error) {
-	v, err := claimBase(content, doc.Gates, p.rendered.of(revision.Hash))
+	v, err := claimBase(contentView{Content: content}, doc.Gates, p.rendered.of(revision.Hash))
 	if err != nil {
 		return v, err
 	}

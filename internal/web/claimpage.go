@@ -13,9 +13,38 @@ import (
 	"github.com/claimtrail/claimtrail/views"
 )
 
+// contentView is a content with where its links lead: to the public site, or,
+// before anything is published, to the desk.
+type contentView struct {
+	record.Content
+
+	onDesk bool
+}
+
+func (c contentView) sourceURL(id string) string {
+	if c.onDesk {
+		return deskSource(kb.ID(id))
+	}
+	return sourceURL(id)
+}
+
+func (c contentView) speakerURL(id string) string {
+	if c.onDesk {
+		return "/desk/speakers/" + id
+	}
+	return speakerURL(id)
+}
+
+func (c contentView) topicURL(slug string) string {
+	if c.onDesk {
+		return "/desk"
+	}
+	return topicURL(slug)
+}
+
 // claimBase makes the part of a claim page that depends on the content alone,
 // so that a preview and a review show exactly what readers will see.
-func claimBase(c record.Content, gates record.GateReport, reasoning func(record.Content, numbering) (markup.HTML, error)) (views.Claim, error) {
+func claimBase(c contentView, gates record.GateReport, reasoning func(contentView, numbering) (markup.HTML, error)) (views.Claim, error) {
 	numbers := numberEvidence(c)
 	html, err := reasoning(c, numbers)
 	if err != nil {
@@ -29,7 +58,7 @@ func claimBase(c record.Content, gates record.GateReport, reasoning func(record.
 		Prediction: predictionFacts(c.Claim.Prediction),
 	}
 	for _, t := range c.Claim.Topics {
-		v.Topics = append(v.Topics, views.Link{Text: t.Name, URL: topicURL(t.Slug)})
+		v.Topics = append(v.Topics, views.Link{Text: t.Name, URL: c.topicURL(t.Slug)})
 	}
 	for _, p := range c.Claim.Parts {
 		v.Parts = append(v.Parts, p.Text)
@@ -48,7 +77,7 @@ type numbering map[string]int
 
 // numberEvidence counts evidence in the order of the page: by stance, then as
 // the editor placed it.
-func numberEvidence(c record.Content) numbering {
+func numberEvidence(c contentView) numbering {
 	n := numbering{}
 	for _, stance := range kb.Stances {
 		for _, e := range c.Evidence {
@@ -61,7 +90,7 @@ func numberEvidence(c record.Content) numbering {
 }
 
 // renderReasoning turns a content's reasoning into HTML with its citations.
-func renderReasoning(c record.Content, n numbering) (markup.HTML, error) {
+func renderReasoning(c contentView, n numbering) (markup.HTML, error) {
 	return markup.Reasoning(c.Ruling.Reasoning, func(id string) (int, string, bool) {
 		for _, e := range c.Evidence {
 			if e.ID != id {
@@ -78,7 +107,7 @@ func renderReasoning(c record.Content, n numbering) (markup.HTML, error) {
 	})
 }
 
-func saidView(c record.Content) views.Said {
+func saidView(c contentView) views.Said {
 	if len(c.Appearances) == 0 {
 		return views.Said{}
 	}
@@ -90,7 +119,7 @@ func saidView(c record.Content) views.Said {
 	}
 	s := views.Said{
 		Recorded: true, Role: a.Speaker.Role, Place: a.Place, Date: worldDate(a.SaidOn),
-		Speaker: views.Link{Text: a.Speaker.ShownAs, URL: speakerURL(a.Speaker.ID)},
+		Speaker: views.Link{Text: a.Speaker.ShownAs, URL: c.speakerURL(a.Speaker.ID)},
 	}
 	if a.SaidOn.Basis == kb.Inferred && !a.SaidOn.Unknown() {
 		s.DateNote = dateBasis(a.SaidOn)
@@ -144,7 +173,7 @@ func ratingView(r record.Rating) views.Rating {
 	return v
 }
 
-func strengthView(c record.Content) views.Strength {
+func strengthView(c contentView) views.Strength {
 	said, evidence := c.Analysis.Said, c.Analysis.Evidence
 	s := views.Strength{
 		Said: counted(said.Sources, "record", "records"), SaidOrigin: originWords(said.Low, said.High),
@@ -161,7 +190,7 @@ func strengthView(c record.Content) views.Strength {
 	return s
 }
 
-func quotationWords(c record.Content) string {
+func quotationWords(c contentView) string {
 	var matching, attested, open int
 	seen := map[string]bool{}
 	for _, e := range allExcerpts(c) {
@@ -189,7 +218,7 @@ func quotationWords(c record.Content) string {
 	return strings.Join(parts, ", ")
 }
 
-func allExcerpts(c record.Content) []*record.Excerpt {
+func allExcerpts(c contentView) []*record.Excerpt {
 	var list []*record.Excerpt
 	for _, e := range c.Evidence {
 		if e.Excerpt != nil {
@@ -209,7 +238,7 @@ func allExcerpts(c record.Content) []*record.Excerpt {
 // stanceTones colours a stance; the word says it too.
 var stanceTones = map[string]string{"refutes": "bad", "supports": "good", "context": "plain", "inconclusive": "mixed"}
 
-func evidenceGroups(c record.Content, n numbering) []views.EvidenceGroup {
+func evidenceGroups(c contentView, n numbering) []views.EvidenceGroup {
 	cited := citationPlaces(c)
 	var groups []views.EvidenceGroup
 	for _, stance := range kb.Stances {
@@ -226,10 +255,10 @@ func evidenceGroups(c record.Content, n numbering) []views.EvidenceGroup {
 	return groups
 }
 
-func evidenceView(c record.Content, e record.Evidence, number int, cited []views.Link) views.Evidence {
+func evidenceView(c contentView, e record.Evidence, number int, cited []views.Link) views.Evidence {
 	source, _ := c.Source(e.Source)
 	v := views.Evidence{
-		ID: e.ID, Number: number, Source: views.Link{Text: source.Title, URL: sourceURL(source.ID)},
+		ID: e.ID, Number: number, Source: views.Link{Text: source.Title, URL: c.sourceURL(source.ID)},
 		Comment: e.Comment, Meta: sourceMeta(c, source), CitedFrom: cited,
 	}
 	if e.Excerpt != nil {
@@ -253,7 +282,7 @@ func evidenceView(c record.Content, e record.Evidence, number int, cited []views
 }
 
 // excerptChips says in words how a quotation stands to our copy.
-func excerptChips(c record.Content, e record.Excerpt) []views.Chip {
+func excerptChips(c contentView, e record.Excerpt) []views.Chip {
 	var list []views.Chip
 	switch {
 	case e.State == kb.Exact:
@@ -268,14 +297,14 @@ func excerptChips(c record.Content, e record.Excerpt) []views.Chip {
 		list = append(list, views.Chip{Text: "Copied by hand, attested by nobody yet", Tone: "mixed"})
 	}
 	if carrier, ok := c.Source(e.Snapshot.Via); ok {
-		list = append(list, views.Chip{Text: "As quoted in “" + carrier.Title + "”; original not seen", URL: sourceURL(carrier.ID)})
+		list = append(list, views.Chip{Text: "As quoted in “" + carrier.Title + "”; original not seen", URL: c.sourceURL(carrier.ID)})
 	}
 	return list
 }
 
 // sourceChips says what a reader should know of a source: whose interest it
 // serves, and where it has this from.
-func sourceChips(c record.Content, s record.Source, item string) []views.Chip {
+func sourceChips(c contentView, s record.Source, item string) []views.Chip {
 	var list []views.Chip
 	p, _ := c.Publisher(s.Publisher)
 	for _, interest := range []string{s.Interest, p.Interest} {
@@ -306,7 +335,7 @@ func sourceChips(c record.Content, s record.Source, item string) []views.Chip {
 	return list
 }
 
-func sourceMeta(c record.Content, s record.Source) string {
+func sourceMeta(c contentView, s record.Source) string {
 	publisher := "publisher unknown"
 	if p, ok := c.Publisher(s.Publisher); ok {
 		publisher = p.Name
@@ -326,7 +355,7 @@ var citationsInOrder = regexp.MustCompile(`\[@e([0-9a-z]{8})\]`)
 
 // citationPlaces gives for each evidence the places in the reasoning that cite
 // it, to lead back from the evidence to the words that rest on it.
-func citationPlaces(c record.Content) map[string][]views.Link {
+func citationPlaces(c contentView) map[string][]views.Link {
 	known := map[string]bool{}
 	for _, e := range c.Evidence {
 		known[e.ID] = true
@@ -347,7 +376,7 @@ func citationPlaces(c record.Content) map[string][]views.Link {
 }
 
 // matrixView shows which evidence bears on which part, when there are parts.
-func matrixView(c record.Content, n numbering) *views.Matrix {
+func matrixView(c contentView, n numbering) *views.Matrix {
 	if len(c.Claim.Parts) < 2 || len(c.Evidence) == 0 {
 		return nil
 	}
@@ -370,9 +399,9 @@ func matrixView(c record.Content, n numbering) *views.Matrix {
 	return m
 }
 
-func appearanceView(c record.Content, a record.Appearance) views.Appearance {
+func appearanceView(c contentView, a record.Appearance) views.Appearance {
 	v := views.Appearance{
-		Speaker: views.Link{Text: a.Speaker.ShownAs, URL: speakerURL(a.Speaker.ID)}, Role: a.Speaker.Role,
+		Speaker: views.Link{Text: a.Speaker.ShownAs, URL: c.speakerURL(a.Speaker.ID)}, Role: a.Speaker.Role,
 		Date: worldDate(a.SaidOn), Earliest: a.Earliest,
 	}
 	if a.SaidOn.Basis == kb.Inferred {
@@ -395,7 +424,7 @@ func appearanceView(c record.Content, a record.Appearance) views.Appearance {
 	}
 	for _, at := range a.Attestations {
 		source, _ := c.Source(at.Source)
-		r := views.Attestation{Source: views.Link{Text: source.Title, URL: sourceURL(source.ID)}, Note: at.Note}
+		r := views.Attestation{Source: views.Link{Text: source.Title, URL: c.sourceURL(source.ID)}, Note: at.Note}
 		if at.Excerpt != nil {
 			r.Quote = textPointer(kb.Segments(at.Excerpt.Segments).Text(), source.Language)
 			r.Chips = excerptChips(c, *at.Excerpt)

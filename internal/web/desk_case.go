@@ -37,7 +37,7 @@ func (s *Server) caseFile(c *gin.Context) error {
 		Page: s.deskPage(c, clippedTo(d.Claim.Text, 60)), ID: string(id), Text: text(d.Claim.Text, d.Claim.Language),
 		State: d.Claim.State.Label(), Tone: stateTones[d.Claim.State], StateReason: d.Claim.StateReason,
 		Assignee: d.People[d.Claim.AssigneeID].Name, Preview: deskClaim(id, "preview"), Steps: stepForms(actorOf(c), d),
-		Strength: strengthView(content), Note: d.Claim.Note, Approvals: approvalLines(d),
+		Strength: strengthView(contentView{Content: content}), Note: d.Claim.Note, Approvals: approvalLines(d),
 	}
 	page.Gates, page.GatesCount = s.deskGates(c, d, results)
 	if _, err := kb.Next(d.Claim.State, kb.Edit); err == nil && desk.May(actorOf(c), desk.EditClaim) {
@@ -396,7 +396,7 @@ func previewOf(content record.Content, results []kb.GateResult, d store.Dossier)
 	for _, r := range results {
 		report.Results = append(report.Results, record.GateResult(r))
 	}
-	v, err := claimBase(content, report, renderReasoning)
+	v, err := claimBase(contentView{Content: content, onDesk: true}, report, renderReasoning)
 	var list []string
 	for _, p := range d.Contributors {
 		list = append(list, p.Name)
@@ -405,7 +405,7 @@ func previewOf(content record.Content, results []kb.GateResult, d store.Dossier)
 	v.Ruling.Published = views.Time{Words: "not yet"}
 	for _, r := range content.Relations {
 		v.Family = append(v.Family, views.Relative{
-			Claim: views.Link{Text: d.Related[kb.ID(r.Claim)].Text, URL: claimURL(r.Claim, "")}, Relation: "this " + kb.RelationWords(r.Type, r.Inverse), Rationale: r.Rationale,
+			Claim: views.Link{Text: d.Related[kb.ID(r.Claim)].Text, URL: deskClaim(kb.ID(r.Claim))}, Relation: "this " + kb.RelationWords(r.Type, r.Inverse), Rationale: r.Rationale,
 		})
 	}
 	return v, err

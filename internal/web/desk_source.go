@@ -41,6 +41,14 @@ func table[T any](s *Server, c *gin.Context, t views.Table, list func(store.Name
 	return send(c.Request.Context(), c.Writer, http.StatusOK, views.TablePage(t))
 }
 
+// addLink offers to add something to those who may.
+func addLink(c *gin.Context, action desk.Action, words, url string) views.Link {
+	if !desk.May(actorOf(c), action) {
+		return views.Link{}
+	}
+	return views.Link{Text: words, URL: url}
+}
+
 const idRunes = 8
 
 func parseNameCursor(s string) ([2]string, error) {
@@ -55,7 +63,7 @@ func parseNameCursor(s string) ([2]string, error) {
 
 func (s *Server) sources(c *gin.Context) error {
 	t := views.Table{
-		Heading: "Sources", Action: "/desk/sources", Add: views.Link{Text: "Add a source", URL: "/desk/sources/new"},
+		Heading: "Sources", Action: "/desk/sources", Add: addLink(c, desk.EditSource, "Add a source", "/desk/sources/new"),
 		Head: []string{"Title", "Kind", "Published", "Address"},
 	}
 	return table(s, c, t, s.read(c).Sources, func(r kb.Source) (string, kb.ID) { return r.TitleKey, r.ID }, func(r kb.Source) views.TableRow {
@@ -65,7 +73,7 @@ func (s *Server) sources(c *gin.Context) error {
 
 func (s *Server) speakers(c *gin.Context) error {
 	t := views.Table{
-		Heading: "Speakers", Action: "/desk/speakers", Add: views.Link{Text: "Add a speaker", URL: "/desk/speakers/new"}, Head: []string{"Name", "Kind", "Note"},
+		Heading: "Speakers", Action: "/desk/speakers", Add: addLink(c, desk.EditSpeaker, "Add a speaker", "/desk/speakers/new"), Head: []string{"Name", "Kind", "Note"},
 	}
 	return table(s, c, t, s.read(c).Speakers, func(r kb.Speaker) (string, kb.ID) { return r.NameKey, r.ID }, func(r kb.Speaker) views.TableRow {
 		return views.TableRow{URL: "/desk/speakers/" + string(r.ID), Cells: []string{r.Name, kb.Label(kb.SpeakerKinds, r.Kind), r.Note}}
@@ -74,11 +82,11 @@ func (s *Server) speakers(c *gin.Context) error {
 
 func (s *Server) publishers(c *gin.Context) error {
 	t := views.Table{
-		Heading: "Publishers", Action: "/desk/publishers", Add: views.Link{Text: "Add a publisher", URL: "/desk/publishers/new"},
+		Heading: "Publishers", Action: "/desk/publishers", Add: addLink(c, desk.EditPublisher, "Add a publisher", "/desk/publishers/new"),
 		Head: []string{"Name", "Kind", "Country", "Interest"},
 	}
 	return table(s, c, t, s.read(c).Publishers, func(r kb.Publisher) (string, kb.ID) { return r.NameKey, r.ID }, func(r kb.Publisher) views.TableRow {
-		return views.TableRow{URL: "/desk/publishers/" + string(r.ID), Cells: []string{r.Name, kb.Label(kb.PublisherKinds, r.Kind), r.Country, r.Interest}}
+		return views.TableRow{URL: address(desk.May(actorOf(c), desk.EditPublisher), "/desk/publishers/"+string(r.ID)), Cells: []string{r.Name, kb.Label(kb.PublisherKinds, r.Kind), r.Country, r.Interest}}
 	})
 }
 

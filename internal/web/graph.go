@@ -24,7 +24,7 @@ const (
 // provenance is the graph of a content: the works that its items rest on, and
 // who has it from whom.
 type provenance struct {
-	content record.Content
+	content contentView
 	sources []record.Source
 	edges   []record.Derivation
 	column  map[string]int
@@ -33,7 +33,7 @@ type provenance struct {
 
 // graphView draws the provenance: origins at the left, what derives from them
 // to the right; and tells the same as a nested list.
-func graphView(c record.Content) views.Graph {
+func graphView(c contentView) views.Graph {
 	p := newProvenance(c)
 	if len(p.sources) == 0 {
 		return views.Graph{}
@@ -53,7 +53,7 @@ func graphView(c record.Content) views.Graph {
 
 // newProvenance keeps the sources of items and of derivations, leaving out
 // pages that only carry others, and one edge for each pair.
-func newProvenance(c record.Content) *provenance {
+func newProvenance(c contentView) *provenance {
 	p := &provenance{content: c, column: map[string]int{}, row: map[string]int{}}
 	used := map[string]bool{}
 	for _, e := range c.Evidence {
@@ -151,7 +151,7 @@ func (p *provenance) corner(id string) (x, y int) {
 func (p *provenance) node(s record.Source) views.Node {
 	x, y := p.corner(s.ID)
 	return views.Node{
-		X: x, Y: y, W: nodeWidth, H: nodeHeight, Class: strings.TrimSpace("node " + p.class(s)), URL: sourceURL(s.ID),
+		X: x, Y: y, W: nodeWidth, H: nodeHeight, Class: strings.TrimSpace("node " + p.class(s)), URL: p.content.sourceURL(s.ID),
 		Title: clipped(s.Title), Under: clipped(p.under(s)), TextX: x + 12, TextY: y + 21, SubY: y + 38,
 	}
 }
@@ -239,7 +239,7 @@ func (p *provenance) tree() []views.Branch {
 
 func (p *provenance) branch(s record.Source, how string, shown map[string]bool, above []string) views.Branch {
 	shown[s.ID] = true
-	b := views.Branch{Source: views.Link{Text: s.Title + " (" + p.under(s) + ")", URL: sourceURL(s.ID)}, How: how}
+	b := views.Branch{Source: views.Link{Text: s.Title + " (" + p.under(s) + ")", URL: p.content.sourceURL(s.ID)}, How: how}
 	if words := classWords[p.class(s)]; words != "" {
 		b.Notes = []views.Chip{{Text: words}}
 	}
