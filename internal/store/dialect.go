@@ -1,14 +1,17 @@
 package store
 
 import (
+	"context"
 	"database/sql"
-	"fmt"
+	"database/sql/driver"
+	"errors"
 	"net/url"
 	"runtime"
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
@@ -81,7 +84,7 @@ func (postgresDialect) goose() goose.Dialect { return goose.DialectPostgres }
 func (postgresDialect) open(address string, readOnly bool) (*sql.DB, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("the address of the database cannot be read")
+		return nil, errors.New("the address of the database cannot be read")
 	}
 	q := u.Query()
 	setDefault(q, "connect_timeout", "5")
@@ -92,14 +95,30 @@ func (postgresDialect) open(address string, readOnly bool) (*sql.DB, error) {
 		q.Set("default_transaction_read_only", "on")
 	}
 	u.RawQuery = q.Encode()
-	pool, err := sql.Open("pgx", u.String())
+	config, err := pgx.ParseConfig(u.String())
 	if err != nil {
-		return nil, err
+		return nil, errors.New("the address of the database cannot be read")
 	}
+	pool := sql.OpenDB(stdlib.GetConnector(*config, stdlib.OptionResetSession(dropIfCut)))
 	pool.SetMaxOpenConns(16)
 	pool.SetMaxIdleConns(8)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	return pool, nil
+}
+
+// restedLong is how long a connection may rest and be trusted unseen.
+const restedLong = time.Second
+
+// dropIfCut asks a connection that rested whether the server still knows it, so
+// that after an outage nobody meets the dead ones.
+func dropIfCut(ctx context.Context, conn *pgx.Conn) error {
+	data := conn.PgConn().CustomData()
+	used, _ := data["used"].(time.Time)
+	data["used"] = time.Now()
+	if time.Since(used) > restedLong && conn.Ping(ctx) != nil {
+		return driver.ErrBadConn
+	}
+	return nil
 }
 
 func setDefault(q url.Values, key, value string) {

@@ -167,8 +167,21 @@ func (db *DB) transaction(ctx context.Context, f func(*gorm.DB) error) error {
 		return errors.New("write: a transaction inside a transaction")
 	}
 	ctx = context.WithValue(ctx, insideWrite{}, true)
-	return translate(db.writer.WithContext(ctx).Transaction(f))
+	for attempt := 1; ; attempt++ {
+		begun := false
+		err := translate(db.writer.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+			begun = true
+			return f(g)
+		}))
+		// After an outage the pool may hold dead connections; what has not begun
+		// can begin again on the next.
+		if begun || kb.KindOf(err) != kb.Unavailable || attempt == beginAttempts {
+			return err
+		}
+	}
 }
+
+const beginAttempts = 3
 
 // Desk gives the reads of the desk, from the reading pool.
 func (db *DB) Desk(ctx context.Context) Reader { return Reader{db.reader.WithContext(ctx)} }

@@ -1,0 +1,42 @@
+package record_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/claimtrail/claimtrail/internal/record"
+)
+
+// TestGoldenDocuments reads a document of every schema that was ever published.
+// The files never change: whoever has to change one breaks what readers were
+// promised.
+func TestGoldenDocuments(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]struct {
+		hash, claim, rating string
+		evidence            int
+	}{
+		"testdata/schema-1.json": {"0525bb15787cdbbaabf4bd97364b2fed280f1ee598cb1e24bcaf5398d5af8225", "The treaty that Russia and North Korea signed in June 2024 is almost identical to the bilateral pact that had expired.", "unproven", 6},
+	} {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := record.Hash(body); got != want.hash {
+			t.Errorf("%s has the hash %s, not %s: it was changed", file, got, want.hash)
+		}
+		doc, content, err := record.ReadDocument(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if content.Claim.Text != want.claim || content.Ruling.RatingKey() != want.rating || len(content.Evidence) != want.evidence {
+			t.Errorf("%s reads as %q, %s, %d pieces of evidence", file, content.Claim.Text, content.Ruling.RatingKey(), len(content.Evidence))
+		}
+		if again, err := record.Canonical(doc); err != nil || string(again) != string(body) {
+			t.Errorf("%s is not canonical any more: %v", file, err)
+		}
+		if again, err := record.Canonical(content); err != nil || string(again) != string(doc.Content) {
+			t.Errorf("the content of %s does not come out as it went in: %v", file, err)
+		}
+	}
+}
