@@ -29,7 +29,10 @@ func (s *Server) caseFile(c *gin.Context) error {
 	}
 	content := desk.Compose(d, "")
 	results := desk.Gates(content, d.Revision+1, d.Exceptions)
-	if d.Revision > 0 && d.Draft != nil {
+	switch {
+	case d.Claim.State == kb.Published:
+		results = desk.Gates(content, 1, d.Exceptions) // nothing is being changed
+	case d.Revision > 0 && d.Draft != nil:
 		content.Correction = &record.Correction{Cause: d.Draft.Cause, Note: d.Draft.PublicNote}
 		results = desk.Gates(content, d.Revision+1, d.Exceptions)
 	}

@@ -1,0 +1,123 @@
+//go:build e2e
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"github.com/claimtrail/claimtrail/seed"
+)
+
+// violation is what axe reports about one rule.
+type violation struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		HTML    string `json:"html"`
+		Summary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
+// TestAccessibility runs axe on the pages that people meet, wide and narrow,
+// light and dark, and wants nothing found; nothing may need sideways scrolling
+// at 320 pixels either.
+func TestAccessibility(t *testing.T) {
+	axe, err := os.ReadFile("testdata/axe/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatalf("axe is missing; make test installs it: %v", err)
+	}
+	accounts, err := seed.Accounts(seed.Data())
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := demo(t, t.TempDir())
+	b := newTab(t, browsers(t), base, true)
+	b.prepare(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true}) // to bring axe in
+		return err
+	}))
+	b.signIn(accounts[editor].Email, accounts[editor].Password)
+	b.open("/claims")
+	claim := b.link("a[href^='/claims/'][href*='-the-treaty-that-russia']")
+	b.open("/desk")
+	work := b.link("table a[href^='/desk/claims/']")
+	pages := map[string]string{
+		"front": "/", "list": "/claims", "claim": claim, "sign-in": "/login", "claim form": "/desk/claims/new", "queue": "/desk",
+		"case": work, "ruling": work + "/ruling", "sources": "/desk/sources", "methodology": "/methodology", "revisions": b.base + strings.TrimPrefix(claim, b.base) + "/revisions",
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{1280, 320} {
+			b.look(scheme, width)
+			for name, path := range pages {
+				b.open(path)
+				b.screenshot(name + "-" + scheme + "-" + map[int64]string{1280: "wide", 320: "narrow"}[width])
+				b.accessible(name+", "+scheme, string(axe))
+				if width == 320 {
+					b.fits(name)
+				}
+			}
+		}
+	}
+}
+
+// look sets colour scheme and width of the page.
+func (b *tab) look(scheme string, width int64) {
+	b.prepare(chromedp.EmulateViewport(width, 900), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	}))
+}
+
+func (b *tab) link(selector string) string {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	href, err := chromedp.Run(ctx, chromedp.AttributeValue(chromedp.CSS(selector), "href"))
+	if err != nil {
+		b.t.Fatalf("%s: %v", selector, err)
+	}
+	return href.Value
+}
+
+func (b *tab) accessible(name, axe string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](axe+";0")); err != nil {
+		b.t.Fatal(err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Poll[string](
+		`window.axeDone ?? (window.axeRun ??= axe.run({resultTypes: ["violations"]}).then(r => { window.axeDone = JSON.stringify(r.violations) }), null)`))
+	if err != nil {
+		b.t.Fatalf("%s: %v", name, err)
+	}
+	var violations []violation
+	if err := json.Unmarshal([]byte(found), &violations); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, v := range violations {
+		for _, n := range v.Nodes {
+			b.t.Errorf("%s: %s (%s): %s %s", name, v.ID, v.Help, clip(n.HTML), n.Summary)
+		}
+	}
+}
+
+// fits checks that the page is no wider than the window.
+func (b *tab) fits(name string) {
+	b.t.Helper()
+	wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+	if err != nil || wide > 0 {
+		b.t.Errorf("%s is %d pixels wider than the window: %v", name, wide, err)
+	}
+}
