@@ -34,9 +34,20 @@ func (l *loader) loadClaims(ctx context.Context, set fs.FS) error {
 		l.claims[c.Key] = known
 	}
 	// Relations and rulings come when every claim is there to be related to.
+	var revised []func() error
 	for _, c := range fresh {
-		if err := l.finishClaim(ctx, c); err != nil {
+		cites, err := l.finishClaim(ctx, c)
+		if err != nil {
 			return fmt.Errorf("claim %s: %w", c.Key, err)
+		}
+		if c.Revision != nil {
+			revised = append(revised, func() error { return l.revise(ctx, c, cites) })
+		}
+	}
+	// Second revisions come last: by then they can name every related claim.
+	for _, revise := range revised {
+		if err := revise(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -53,27 +64,28 @@ func (l *loader) logClaim(ctx context.Context, c claim) (kb.ID, error) {
 	return l.desk.LogClaim(ctx, l.actors[c.By], in)
 }
 
-func (l *loader) finishClaim(ctx context.Context, c claim) error {
+// finishClaim gives the ids that the keys of the claim's evidence became.
+func (l *loader) finishClaim(ctx context.Context, c claim) (map[string]kb.ID, error) {
 	id, actor := l.claims[c.Key], l.actors[c.By]
 	if c.State == "suggested" {
-		return nil
+		return nil, nil
 	}
 	if !actor.Roles.Has(kb.Researcher) {
-		return l.desk.Step(ctx, l.withRole(kb.Researcher), id, step(c.State), c.StateReason)
+		return nil, l.desk.Step(ctx, l.withRole(kb.Researcher), id, step(c.State), c.StateReason)
 	}
 	for _, a := range c.Appearances {
 		if err := l.addAppearance(ctx, actor, id, a); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	cites, err := l.addEvidence(ctx, actor, id, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := l.addRest(ctx, actor, id, c); err != nil {
-		return err
+		return nil, err
 	}
-	return l.rule(ctx, actor, id, c, cites)
+	return cites, l.rule(ctx, actor, id, c, cites)
 }
 
 func (l *loader) addAppearance(ctx context.Context, actor kb.Actor, claim kb.ID, a appearance) error {
@@ -204,15 +216,16 @@ func (l *loader) rule(ctx context.Context, actor kb.Actor, claim kb.ID, c claim,
 	}
 	switch c.State {
 	case "in-review", "approved", "published":
-		if err := l.review(ctx, actor, claim, c.State); err != nil {
-			return err
-		}
+		return l.review(ctx, actor, claim, c.State)
 	case "parked", "declined":
 		return l.desk.Step(ctx, actor, claim, step(c.State), c.StateReason)
 	}
-	if c.Revision == nil {
-		return nil
-	}
+	return nil
+}
+
+// revise publishes the second revision of a claim.
+func (l *loader) revise(ctx context.Context, c claim, cites map[string]kb.ID) error {
+	claim, actor := l.claims[c.Key], l.actors[c.By]
 	if err := l.desk.Revise(ctx, actor, claim); err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ func (d *Date) Scan(v any) error { return columnScan(v, d) }
 var (
 	edtfPoint  = regexp.MustCompile(`^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})?)?)?)?$`)
 	wordsFirst = regexp.MustCompile(`^([A-Za-z]+)\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})$`)
+	yearless   = regexp.MustCompile(`(?i)^((january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}|\d{1,2}\s+(january|february|march|april|may|june|july|august|september|october|november|december))$`)
 	dayFirst   = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})$`)
 )
 
@@ -116,6 +117,9 @@ func validEDTF(s string) error {
 func validPoint(s string) error {
 	m := edtfPoint.FindStringSubmatch(s)
 	if m == nil {
+		if yearless.MatchString(s) {
+			return fmt.Errorf("which year? If the text does not say, work it out and choose “inferred”")
+		}
 		return fmt.Errorf("write a date as 2024-06-20, 2024-06, 2024, an interval as 2024-06-20/2024-06-23 or 2024-06-22/.., or unknown")
 	}
 	full := s + "0000-01-01"[min(len(s), 10):]

@@ -158,7 +158,7 @@ func (s *Server) newClaimForm(c *gin.Context) (views.Form, error) {
 	said.Hint = "Leave all of this open if nothing is known yet."
 	recorded := folded("Where it is recorded", "The work that shows that it was said. A known address is found again.",
 		optional(textField("record_title", "Title", "")), optional(views.Field{Name: "record_url", Label: "Address", Kind: "url"}),
-		pickField("record_publisher", "Publisher", "", publishers),
+		optional(pickField("record_publisher", "Publisher", "", publishers)),
 		selectField("record_kind", "Kind of source", "news-report", kb.SourceKinds))
 	form.Groups = append([]views.FieldGroup{groups[0], said, recorded}, groups[1:]...)
 	return form, nil
@@ -240,7 +240,7 @@ func (s *Server) appearanceFields(c *gin.Context, a kb.Appearance, speaker strin
 		return nil, err
 	}
 	fields := []views.Field{
-		hinted(pickField("speaker", "Speaker", speaker, speakers), "A name that nobody has yet is added. “Unknown” is a speaker too."),
+		hinted(optional(pickField("speaker", "Speaker", speaker, speakers)), "A name that nobody has yet is added. “Unknown” is a speaker too."),
 		optional(hinted(textField("speaker_name", "Shown as", a.SpeakerName), "The name as shown then, if it differs.")),
 		optional(textField("speaker_role", "Role at that time", a.SpeakerRole)),
 		optional(textField("place", "Place", a.Place)),
