@@ -74,7 +74,7 @@ func (f *Follower) CatchUp(ctx context.Context, index int64) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if n == 0 && f.Index() < index { // and no other reader went past it meanwhile
 			return fmt.Errorf("follow the record: it ends at %d, before %d", f.Index(), index)
 		}
 	}

@@ -196,8 +196,6 @@ func rulingFields(d kb.RulingDraft, ratings, evidence []kb.Option) []views.Field
 	}
 	overtaken := append(dateFields("overtaken_since", "Overtaken since", d.OvertakenSince),
 		selectField("overtaken_evidence", "Shown by", string(d.OvertakenEvidenceID), evidence))
-	recheck := append([]views.Field{optional(areaField("would_change", "What would change this ruling", d.WouldChange, 2))},
-		dateFields("recheck_by", "Look at it again by", d.RecheckBy)...)
 	return []views.FieldGroup{
 		group("",
 			selectField("outcome", "Outcome", d.Outcome, kb.Outcomes),
@@ -205,9 +203,11 @@ func rulingFields(d kb.RulingDraft, ratings, evidence []kb.Option) []views.Field
 			optional(areaField("outcome_reason", "Why there is no rating", d.OutcomeReason, 2)),
 			large(limitedTo(areaField("summary", "Summary", d.Summary, 3), kb.MaxSummary)),
 			large(hinted(areaField("reasoning", "Reasoning", d.Reasoning, 14), "Markdown. Each paragraph cites evidence, as [@e…] beside the form."))),
-		group("What it was rated on", dateFields("as_of", "On what was known on", d.AsOf)...),
+		group("", dayField("as_of", "Rated on what was known on", d.AsOf)),
 		folded("True when said, overtaken since", "", overtaken...),
-		folded("What next", "", recheck...),
+		folded("What next", "",
+			optional(areaField("would_change", "What would change this ruling", d.WouldChange, 2)),
+			dayField("recheck_by", "Look at it again by", d.RecheckBy)),
 		group("", checkField("demonstration", "Mark as a demonstration", d.Demonstration)),
 	}
 }
@@ -285,7 +285,7 @@ func (s *Server) replyForm(c *gin.Context) (views.Form, error) {
 		selectField("outcome", "Outcome", r.Outcome, kb.ReplyOutcomes),
 		large(optional(hinted(areaField("text", "Reply, or why nobody was asked", r.Text, 4), "Readers see it."))),
 	}
-	fields = append(fields, append(dateFields("asked_on", "Asked on", r.AskedOn), dateFields("deadline", "Deadline", r.Deadline)...)...)
+	fields = append(fields, dayField("asked_on", "Asked on", r.AskedOn), dayField("deadline", "Deadline", r.Deadline))
 	return views.Form{
 		Page: s.deskPage(c, "Right of reply"), Heading: "Right of reply", Action: deskClaim(id, "replies", rest), Submit: "Save",
 		Cancel: views.Link{Text: "Cancel", URL: deskClaim(id)}, Hidden: []views.Hidden{version(r.Version)},

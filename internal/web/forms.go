@@ -312,6 +312,15 @@ func dateFields(name, label string, d kb.Date) []views.Field {
 	return fields
 }
 
+// dayField asks for a day of our own work, which is known.
+func dayField(name, label string, d kb.Date) views.Field {
+	value := d.EDTF
+	if d.Unknown() {
+		value = ""
+	}
+	return hinted(optional(textField(name, label, value)), "2026-11-20 or 20 November 2026")
+}
+
 func optional(x views.Field) views.Field { x.Optional = true; return x }
 
 func hinted(x views.Field, hint string) views.Field { x.Hint = hint; return x }

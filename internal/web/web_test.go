@@ -236,7 +236,7 @@ func TestAddresses(t *testing.T) {
 		"/claims/" + id + "/revisions":             200,
 		"/claims/" + id + "/revisions/1":           200,
 		"/claims/" + id + "/revisions/1.json":      200,
-		"/claims/" + id + "/revisions/2":           404,
+		"/claims/" + id + "/revisions/9":           404,
 		"/claims/" + id + "/revisions/0":           404,
 		"/claims/" + id + "/revisions/01":          404,
 		"/claims/" + id + "/revisions/x":           404,
