@@ -135,6 +135,12 @@ type userCmd struct {
 	SetPassword userPasswordCmd `cmd:"" name:"set-password" help:"Print a one-time link to set the password anew."`
 }
 
+func (c *userCmd) withSite(env *environment, do func(context.Context, *site) error) error {
+	flags := c.databaseFlags
+	flags.keyless = true
+	return withSite(env, flags, c.BaseURL, do)
+}
+
 type userAddCmd struct {
 	Email         string `required:"" help:"E-mail address, to sign in with."`
 	Name          string `required:"" help:"Name, as it stands beside rulings."`
@@ -148,7 +154,7 @@ func (c *userAddCmd) Run(env *environment, parent *commands) error {
 	if err != nil {
 		return err
 	}
-	return withSite(env, parent.User.databaseFlags, parent.User.BaseURL, func(ctx context.Context, s *site) error {
+	return parent.User.withSite(env, func(ctx context.Context, s *site) error {
 		password, err := readPassword(env, c.PasswordStdin)
 		if err != nil {
 			return err
@@ -186,7 +192,7 @@ type userListCmd struct{}
 
 // Run lists the accounts.
 func (*userListCmd) Run(env *environment, parent *commands) error {
-	return withSite(env, parent.User.databaseFlags, parent.User.BaseURL, func(ctx context.Context, s *site) error {
+	return parent.User.withSite(env, func(ctx context.Context, s *site) error {
 		accounts, err := s.db.Desk(ctx).Accounts()
 		if err != nil {
 			return err
@@ -209,7 +215,7 @@ type userDisableCmd struct {
 
 // Run closes an account.
 func (c *userDisableCmd) Run(env *environment, parent *commands) error {
-	return withSite(env, parent.User.databaseFlags, parent.User.BaseURL, func(ctx context.Context, s *site) error {
+	return parent.User.withSite(env, func(ctx context.Context, s *site) error {
 		known, err := s.desk.FindAccount(ctx, c.Email)
 		if err != nil {
 			return fmt.Errorf("there is no account %s", c.Email)
@@ -225,7 +231,7 @@ type userPasswordCmd struct {
 
 // Run sets a password, or prints a link to set it.
 func (c *userPasswordCmd) Run(env *environment, parent *commands) error {
-	return withSite(env, parent.User.databaseFlags, parent.User.BaseURL, func(ctx context.Context, s *site) error {
+	return parent.User.withSite(env, func(ctx context.Context, s *site) error {
 		known, err := s.desk.FindAccount(ctx, c.Email)
 		if err != nil {
 			return fmt.Errorf("there is no account %s", c.Email)

@@ -10,10 +10,14 @@ import (
 	"github.com/claimtrail/claimtrail/internal/record"
 )
 
-// loadSigner reads the log's signing key, and makes one on the first start,
-// readable by its owner only.
+// loadSigner reads the log's signing key. Unless origin is empty it makes one on
+// the first start, named after the origin for good and readable by its owner
+// only; without a key there is no signer, and what is written is signed later.
 func loadSigner(file, origin string) (*record.Signer, error) {
 	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) && origin == "" {
+		return nil, nil
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		key, err := record.NewKey(origin)
 		if err != nil {

@@ -72,6 +72,9 @@ func TestUsers(t *testing.T) {
 		if code, _, _ := try(t, "", with("user", "disable", "--email", "ed@example.org")...); code != 0 {
 			t.Errorf("disable: exit %d", code)
 		}
+		if _, err := os.Stat(filepath.Join(where[3], "log.key")); err == nil {
+			t.Error("managing accounts made a log key, with a name that the server did not give")
+		}
 		_, out, _ = try(t, "", with("user", "list")...)
 		if !strings.Contains(out, "researcher,reviewer") || !strings.Contains(out, "disabled") {
 			t.Errorf("list: %s", out)

@@ -27,6 +27,10 @@ type databaseFlags struct {
 	DatabaseURL string `name:"database-url" help:"sqlite:FILE or postgres://…; default: sqlite in the data folder."`
 	Data        string `default:"./data" help:"Folder of the embedded database and the log key."`
 	LogKey      string `name:"log-key" help:"Signing key of the transparency log; default: log.key in the data folder."`
+
+	// keyless commands publish nothing, and so make no key: its name is the
+	// server's to give.
+	keyless bool
 }
 
 func (f databaseFlags) address() string {
@@ -84,6 +88,9 @@ func openDesk(ctx context.Context, db *store.DB, f databaseFlags, base string, l
 	origin, err := logOrigin(base)
 	if err != nil {
 		return nil, err
+	}
+	if f.keyless {
+		origin = ""
 	}
 	signer, err := loadSigner(f.keyFile(), origin)
 	if err != nil {

@@ -100,7 +100,7 @@ func Authorise(actor kb.Actor, action Action) error {
 func May(actor kb.Actor, action Action) bool { return Authorise(actor, action) == nil }
 
 // Actions lists everything that rights are known for, for the test that holds
-// them against the handbook.
+// them against the design.
 func Actions() []Action {
 	return slices.Sorted(maps.Keys(rights))
 }

@@ -147,7 +147,7 @@ func (r *room) state(t *testing.T, claim kb.ID) kb.State {
 }
 
 // TestPublish follows a claim from the desk into the record and checks what the
-// handbook promises of it.
+// design promises of it.
 func TestPublish(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -8,7 +8,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/kb"
 )
 
-// matrix says who may do what, written out by hand against the handbook. An
+// matrix says who may do what, written out by hand against the design. An
 // action that is missing here fails the test.
 var matrix = map[desk.Action][]kb.Role{
 	desk.ReadDesk:       {kb.Suggester, kb.Researcher, kb.Reviewer, kb.PublisherR, kb.Admin, kb.Auditor},
