@@ -87,7 +87,10 @@ func (d *Desk) LinkAccount(ctx context.Context, token string) (kb.Account, error
 // SetPasswordByLink sets a password with a one-time link and signs the account
 // out everywhere.
 func (d *Desk) SetPasswordByLink(ctx context.Context, token, password string) error {
-	hash, err := d.hash(password)
+	if _, err := d.LinkAccount(ctx, token); err != nil {
+		return err // before the costly hash: anybody can send this form
+	}
+	hash, err := d.hash(ctx, password)
 	if err != nil {
 		return err
 	}
@@ -102,7 +105,7 @@ func (d *Desk) SetPasswordByLink(ctx context.Context, token, password string) er
 
 // SetPassword sets an account's password and signs it out everywhere.
 func (d *Desk) SetPassword(ctx context.Context, actor kb.Actor, account kb.ID, password string) error {
-	hash, err := d.hash(password)
+	hash, err := d.hash(ctx, password)
 	if err != nil {
 		return err
 	}
@@ -115,10 +118,14 @@ func (d *Desk) ChangePassword(ctx context.Context, actor kb.Actor, old, password
 	if err != nil {
 		return err
 	}
-	if !d.matches(a.PasswordHash, old) {
+	good, err := d.matches(ctx, a.PasswordHash, old)
+	if err != nil {
+		return err
+	}
+	if !good {
 		return kb.InvalidField("old", "This is not your present password.")
 	}
-	hash, err := d.hash(password)
+	hash, err := d.hash(ctx, password)
 	if err != nil {
 		return err
 	}
@@ -128,6 +135,9 @@ func (d *Desk) ChangePassword(ctx context.Context, actor kb.Actor, old, password
 func setPassword(tx *store.Tx, account kb.ID, hash string) error {
 	a, err := tx.Account(account)
 	if err != nil {
+		return err
+	}
+	if err := tx.ExpireLinks(account); err != nil {
 		return err
 	}
 	a.PasswordHash = hash
@@ -175,6 +185,9 @@ func (d *Desk) SetDisabled(ctx context.Context, actor kb.Actor, account kb.ID, d
 		if account == actor.Account {
 			return kb.Errorf(kb.Conflict, "You cannot disable the account that you are signed in with.")
 		}
+		if err := tx.ExpireLinks(account); err != nil {
+			return err
+		}
 		a.Disabled = disabled
 		a.Epoch++
 		if !disabled {
@@ -189,54 +202,70 @@ func (d *Desk) SetDisabled(ctx context.Context, actor kb.Actor, account kb.ID, d
 // same. Errors: Invalid, Throttled. remote is the caller's network address.
 func (d *Desk) SignIn(ctx context.Context, email, password, remote string) (kb.Account, error) {
 	byAccount, byAddress := "account:"+tokenHash(kb.EmailKey(email)), "address:"+remote
-	if err := d.throttled(ctx, byAccount, failuresOfAccount); err != nil {
+	// Counted before the test, so that many at once gain nothing.
+	if err := d.attempt(ctx, byAccount, failuresOfAccount); err != nil {
 		return kb.Account{}, err
 	}
-	if err := d.throttled(ctx, byAddress, failuresOfAddress); err != nil {
+	if err := d.attempt(ctx, byAddress, failuresOfAddress); err != nil {
 		return kb.Account{}, err
 	}
 	a, err := d.db.Desk(ctx).AccountByEmail(email)
 	if err != nil && kb.KindOf(err) != kb.NotFound {
 		return kb.Account{}, err
 	}
-	if !d.matches(a.PasswordHash, password) || a.Disabled {
-		return kb.Account{}, d.failed(ctx, byAccount, byAddress)
+	good, err := d.matches(ctx, a.PasswordHash, password)
+	if err != nil {
+		return kb.Account{}, err
 	}
-	return a, d.db.Platform(ctx, func(p *store.Platform) error { return p.ClearFailures(byAccount) })
+	if !good || a.Disabled {
+		return kb.Account{}, kb.InvalidField("password", "E-mail address and password do not belong together, or the account is closed.")
+	}
+	return a, d.db.Platform(ctx, func(p *store.Platform) error {
+		if err := p.ClearFailures(byAccount); err != nil {
+			return err
+		}
+		return p.ForgiveFailure(byAddress)
+	})
 }
 
-func (d *Desk) throttled(ctx context.Context, key string, most int) error {
-	now := time.Now()
-	n, until, err := d.db.Desk(ctx).Failures(key, now)
-	if err != nil || n < most {
+// attempt counts one more attempt under a key and reports Throttled when there
+// were too many within the window.
+func (d *Desk) attempt(ctx context.Context, key string, most int) error {
+	var n int
+	var until time.Time
+	err := d.db.Platform(ctx, func(p *store.Platform) error {
+		var err error
+		n, until, err = p.AddFailure(key, failureWindow)
+		return err
+	})
+	if err != nil || n <= most {
 		return err
 	}
-	e := kb.Errorf(kb.Throttled, "Too many attempts. Try again in %d minutes.", int(until.Sub(now).Minutes())+1)
-	e.RetryAfter = until.Sub(now)
+	left := time.Until(until)
+	e := kb.Errorf(kb.Throttled, "Too many attempts. Try again in %d minutes.", int(left.Minutes())+1)
+	e.RetryAfter = left
 	return e
 }
 
-func (d *Desk) failed(ctx context.Context, keys ...string) error {
-	err := d.db.Platform(ctx, func(p *store.Platform) error {
-		for _, key := range keys {
-			if _, _, err := p.AddFailure(key, failureWindow); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+// slot waits for the one place where a password may be hashed.
+func (d *Desk) slot(ctx context.Context) (release func(), err error) {
+	select {
+	case d.hashing <- struct{}{}:
+		return func() { <-d.hashing }, nil
+	case <-ctx.Done():
+		return nil, kb.Errorf(kb.Unavailable, "Too many people sign in just now. Try again in a moment.").Because(ctx.Err())
 	}
-	return kb.InvalidField("password", "E-mail address and password do not belong together, or the account is closed.")
 }
 
-func (d *Desk) hash(password string) (string, error) {
+func (d *Desk) hash(ctx context.Context, password string) (string, error) {
 	if err := kb.ValidatePassword(password); err != nil {
 		return "", err
 	}
-	d.hashing <- struct{}{}
-	defer func() { <-d.hashing }()
+	release, err := d.slot(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer release()
 	hash, err := argon2id.CreateHash(password, hashing)
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
@@ -245,15 +274,17 @@ func (d *Desk) hash(password string) (string, error) {
 }
 
 // matches compares a password; without a hash it does the same work in vain.
-func (d *Desk) matches(hash, password string) bool {
-	d.hashing <- struct{}{}
-	defer func() { <-d.hashing }()
-	if hash == "" {
-		_, _ = argon2id.CreateHash(password, hashing)
-		return false
+func (d *Desk) matches(ctx context.Context, hash, password string) (bool, error) {
+	release, err := d.slot(ctx)
+	if err != nil {
+		return false, err
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	return err == nil && ok
+	defer release()
+	if hash == "" {
+		_, err := argon2id.CreateHash(password, hashing)
+		return false, err
+	}
+	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
 func newToken() (token, hash string) {

@@ -303,6 +303,9 @@ func disturb(tx *store.Tx, claim kb.ID) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.Contributed(claim); err != nil {
+		return err
+	}
 	if _, err := kb.Next(c.State, kb.Edit); err != nil {
 		return nil //nolint:nilerr // in every other state there is nothing to take back
 	}

@@ -319,6 +319,29 @@ func TestSecondPerson(t *testing.T) {
 	})
 }
 
+// TestRelatingIsContributing: who wrote why two claims are related has written in
+// both, and approves neither.
+func TestRelatingIsContributing(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r := newRoom(t, db)
+		ctx := t.Context()
+		both := r.person(t, "Bo", kb.Researcher, kb.Reviewer)
+		f := r.ready(t)
+		other := must(r.desk.LogClaim(ctx, r.editor, desk.NewClaim{
+			Claim: kb.ClaimInput{Claim: kb.Claim{Text: "Another claim.", Language: "en", Kind: "other", Checkability: "checkable"}},
+		}))(t)
+		must(r.desk.Relate(ctx, both, other, desk.RelationInput{To: string(f.claim), ClaimRelation: kb.ClaimRelation{Type: "narrows", Rationale: "It says less."}}))(t)
+		hash := must(r.desk.Submit(ctx, r.editor, f.claim))(t)
+		wantKind(t, kb.Forbidden, r.desk.Approve(ctx, both, f.claim, hash, ""))
+		ok(t, r.desk.Approve(ctx, r.reviewer, f.claim, hash, ""))
+		must(r.desk.Relate(ctx, both, f.claim, desk.RelationInput{To: string(other), ClaimRelation: kb.ClaimRelation{Type: "depends-on", Rationale: "It needs it."}}))(t)
+		if s := r.state(t, f.claim); s != kb.Researching {
+			t.Errorf("after relating an approved claim it is %s", s)
+		}
+	})
+}
+
 // TestGatesHoldBack: a ruling that breaks house rules is not submitted; an
 // exception with a reason lets it through, and the report says so.
 func TestGatesHoldBack(t *testing.T) {

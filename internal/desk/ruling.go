@@ -40,6 +40,11 @@ func (d *Desk) UpdateEvidence(ctx context.Context, actor kb.Actor, in EvidenceIn
 			return err
 		}
 		in.Position = old.Position
+		if in.SourceID != old.SourceID { // where the old source had it from says nothing of the new one
+			if err := tx.RemoveDerivationsOf(in.ID, in.ClaimID); err != nil {
+				return err
+			}
+		}
 		return tx.UpdateEvidence(in.Evidence)
 	})
 }

@@ -131,6 +131,13 @@ func (d *Desk) UpdatePublisher(ctx context.Context, actor kb.Actor, in Publisher
 			return err
 		}
 		in.NameKey = Fold(in.Name)
+		namesakes, err := tx.PublishersNamed(in.NameKey)
+		if err != nil {
+			return err
+		}
+		if len(namesakes) > 0 && namesakes[0].ID != in.ID {
+			return kb.InvalidField("name", "There is a publisher of this name already: %s.", namesakes[0].ID)
+		}
 		err = tx.UpdatePublisher(in.Publisher)
 		if kb.KindOf(err) == kb.Conflict && old.Version == in.Version {
 			return kb.InvalidField("owner", "This owner is owned by the publisher itself; ownership cannot go round in a circle.").Because(err)

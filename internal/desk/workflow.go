@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
@@ -117,7 +119,7 @@ func (d *Desk) Submit(ctx context.Context, actor kb.Actor, claim kb.ID) (string,
 		if err != nil {
 			return err
 		}
-		if err := keepContributors(tx, claim, content); err != nil {
+		if err := keepContributors(tx, claim); err != nil {
 			return err
 		}
 		hash = record.Hash(body)
@@ -195,31 +197,32 @@ func passGates(tx *store.Tx, content record.Content, number int) error {
 	return e
 }
 
-// keepContributors keeps those who copied the quotations among the
-// contributors: they may not approve what they made.
-func keepContributors(tx *store.Tx, claim kb.ID, c record.Content) error {
-	var people []*record.Person
-	for _, e := range c.Evidence {
-		if e.Excerpt != nil {
-			people = append(people, e.Excerpt.CopiedBy)
-		}
+// keepContributors keeps everybody whose work is in the content among the
+// contributors, wherever they entered it: they may not approve what they made.
+func keepContributors(tx *store.Tx, claim kb.ID) error {
+	d, err := tx.Dossier(claim)
+	if err != nil {
+		return err
 	}
-	for _, a := range c.Appearances {
-		for _, at := range a.Attestations {
-			if at.Excerpt != nil {
-				people = append(people, at.Excerpt.CopiedBy)
-			}
-		}
+	people := map[kb.ID]bool{tx.Actor().Person: true}
+	for _, s := range d.Snapshots {
+		people[s.CapturedBy] = true
 	}
-	for _, p := range people {
-		if p == nil {
-			continue
-		}
-		if err := tx.AddContributor(claim, kb.ID(p.ID)); err != nil {
+	for _, x := range d.Derivations {
+		people[x.DecidedBy] = true
+	}
+	for _, r := range d.Relations {
+		people[r.ConfirmedBy] = true
+	}
+	for _, a := range d.Assessments {
+		people[a.PersonID] = true
+	}
+	for _, person := range slices.Sorted(maps.Keys(people)) {
+		if err := tx.AddContributor(claim, person); err != nil {
 			return err
 		}
 	}
-	return tx.Contributed(claim)
+	return nil
 }
 
 // Approve approves exactly the content with the given hash. Errors: Forbidden

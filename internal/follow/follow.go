@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/internal/store"
 )
@@ -115,7 +116,8 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 	documents := make([][]byte, len(entries))
 	for i, e := range entries {
 		if e.Kind == record.KindMasthead || e.Kind == record.KindScale {
-			if documents[i], err = f.public.Document(ctx, e.Hash); err != nil {
+			documents[i], err = f.public.Document(ctx, e.Hash)
+			if err != nil && kb.KindOf(err) != kb.Gone {
 				return 0, err
 			}
 		}
@@ -128,22 +130,20 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 		}
 		f.index = e.Index
 	}
-	// A long catching-up sorts once, at its end.
-	if len(entries) < batch && !f.sorted {
-		slices.SortFunc(f.newest, func(a, b *row) int { return cmp.Compare(b.event, a.event) })
-		f.sorted = true
-	}
 	return len(entries), nil
 }
 
 func (f *Follower) apply(e store.Entry, document []byte) error {
-	switch e.Kind {
-	case record.KindRevision:
+	switch {
+	case e.Kind == record.KindRevision && e.Digest == nil:
+		return fmt.Errorf("follow the record: event %d has no digest", e.Index)
+	case e.Kind == record.KindRevision:
 		f.applyRevision(e.Index, *e.Digest)
-	case record.KindMasthead:
+	case document == nil: // redacted, or of no concern here
+	case e.Kind == record.KindMasthead:
 		f.masthead = record.Masthead{}
 		return json.Unmarshal(document, &f.masthead)
-	case record.KindScale:
+	case e.Kind == record.KindScale:
 		var s record.Scale
 		if err := json.Unmarshal(document, &s); err != nil {
 			return err
@@ -184,6 +184,17 @@ func (f *Follower) applyRevision(index int64, d record.Digest) {
 func (f *Follower) name(kind, id, name string) string {
 	f.names[Subject{kind, id}] = name
 	return id
+}
+
+// sort puts the rows in order before they are read; a long catching-up is
+// sorted once.
+func (f *Follower) sort() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.sorted {
+		slices.SortFunc(f.newest, func(a, b *row) int { return cmp.Compare(b.event, a.event) })
+		f.sorted = true
+	}
 }
 
 // Name gives the newest published name of a subject.

@@ -54,6 +54,11 @@ func (f *Follower) Claims(ctx context.Context, q Query) (Page, error) {
 
 func (f *Follower) match(q Query, after int64) (Page, []int64) {
 	f.mu.RLock()
+	for !f.sorted {
+		f.mu.RUnlock()
+		f.sort()
+		f.mu.RLock()
+	}
 	defer f.mu.RUnlock()
 	var page Page
 	var events []int64

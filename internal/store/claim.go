@@ -331,6 +331,12 @@ func (tx *Tx) RemoveAttestation(id, claim kb.ID) error {
 	return remove[kb.Attestation](tx, object{"attestation", id, claim}, "id = ? AND claim_id = ?", id, claim)
 }
 
+// RemoveDerivationsOf removes the derivations that are about one piece of
+// evidence.
+func (tx *Tx) RemoveDerivationsOf(evidence, claim kb.ID) error {
+	return tx.removeScoped("evidence_id", evidence, claim)
+}
+
 func (tx *Tx) removeScoped(column string, item, claim kb.ID) error {
 	scoped, err := find[kb.Derivation](tx.Reader, "derivations", "id", column+" = ?", item)
 	if err != nil {

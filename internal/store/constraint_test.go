@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -152,7 +153,7 @@ func TestOwnerCycle(t *testing.T) {
 			owner := kb.ID("")
 			for i := range chain {
 				var err error
-				if chain[i], err = tx.InsertPublisher(kb.Publisher{Name: "P", NameKey: "p", Kind: "other", OwnerID: owner}); err != nil {
+				if chain[i], err = tx.InsertPublisher(kb.Publisher{Name: "P", NameKey: fmt.Sprintf("p %d", i), Kind: "other", OwnerID: owner}); err != nil {
 					return err
 				}
 				owner = chain[i]

@@ -64,7 +64,7 @@ func loadOne[T any](l *loader, what, condition string, args ...any) T {
 // works that carry those, and what they derive from, whole or for these items.
 const reachedSources = `WITH RECURSIVE edge(from_id, to_id) AS (
     SELECT from_id, to_id FROM derivation
-    WHERE state <> 'rejected'
+    WHERE state = 'confirmed'
       AND (evidence_id IS NULL OR evidence_id IN (SELECT id FROM evidence WHERE claim_id = @claim))
       AND (attestation_id IS NULL OR attestation_id IN (SELECT id FROM attestation WHERE claim_id = @claim))
     UNION
@@ -130,13 +130,23 @@ func (d *Dossier) loadSources(l *loader, id kb.ID) {
 		snapshotIDs(excerpts), snapshotIDs(excerpts))
 	d.Snapshots = byID(snapshots, func(s kb.Snapshot) kb.ID { return s.ID })
 	var publishers []kb.Publisher
-	l.raw(&publishers, reachedPublishers, map[string]any{"publishers": publisherIDs(sources)})
+	l.raw(&publishers, reachedPublishers, map[string]any{"publishers": append(publisherIDs(sources), d.speakersPublishers()...)})
 	d.Publishers = byID(publishers, func(p kb.Publisher) kb.ID { return p.ID })
 	sourceIDs := keys(d.Sources)
 	d.Derivations = loadAll[kb.Derivation](l, "derivations", "id", `from_id IN ?
 		AND (evidence_id IS NULL OR evidence_id IN (SELECT id FROM evidence WHERE claim_id = ?))
 		AND (attestation_id IS NULL OR attestation_id IN (SELECT id FROM attestation WHERE claim_id = ?))`, sourceIDs, id, id)
 	d.Assessments = loadAll[kb.IndependenceAssessment](l, "assessments", "id", "claim_id = ?", id)
+}
+
+// speakersPublishers gives the publishers that the speakers are, or control:
+// their owners say what is the claimant's own.
+func (d *Dossier) speakersPublishers() []kb.ID {
+	var ids []kb.ID
+	for _, s := range d.Speakers {
+		ids = append(ids, s.PublisherID)
+	}
+	return ids
 }
 
 func (d *Dossier) loadRuling(l *loader, id kb.ID) {

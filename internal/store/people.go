@@ -97,15 +97,23 @@ type oneTimeLink struct {
 // InsertLink stores a one-time link by the hash of its token. Older links of
 // the account lose their force.
 func (tx *Tx) InsertLink(tokenHash, purpose string, account kb.ID, expires time.Time) error {
-	expired := tx.g.Model(&oneTimeLink{}).Where("account_id = ? AND used_at IS NULL", account).UpdateColumn("used_at", tx.now)
-	if expired.Error != nil {
-		return translate(fmt.Errorf("expire links: %w", expired.Error))
+	if err := tx.ExpireLinks(account); err != nil {
+		return err
 	}
 	row := oneTimeLink{TokenHash: tokenHash, AccountID: account, Purpose: purpose, ExpiresAt: expires}
 	if err := tx.g.Create(&row).Error; err != nil {
 		return translate(fmt.Errorf("insert link: %w", err))
 	}
 	return tx.audit("account."+purpose, object{"account", account, ""}, nil, nil)
+}
+
+// ExpireLinks takes the force from an account's open links.
+func (tx *Tx) ExpireLinks(account kb.ID) error {
+	expired := tx.g.Model(&oneTimeLink{}).Where("account_id = ? AND used_at IS NULL", account).UpdateColumn("used_at", tx.now)
+	if expired.Error != nil {
+		return translate(fmt.Errorf("expire links: %w", expired.Error))
+	}
+	return nil
 }
 
 // UseLink takes a one-time link and gives its account. Errors: NotFound when it
@@ -167,6 +175,11 @@ func (p *Platform) AddFailure(key string, window time.Duration) (int, time.Time,
 	}
 	row, err := take[throttle](Reader{p.g}, "throttle", "key = ?", key)
 	return row.Failures, row.Until.UTC(), err
+}
+
+// ForgiveFailure takes one count back.
+func (p *Platform) ForgiveFailure(key string) error {
+	return translate(p.g.Model(&throttle{}).Where("key = ? AND failures > 0", key).UpdateColumn("failures", gorm.Expr("failures - 1")).Error)
 }
 
 // ClearFailures forgets the failures under a key, and all that are past.

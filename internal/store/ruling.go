@@ -133,10 +133,14 @@ func (tx *Tx) AddContributor(claim, person kb.ID) error {
 		return nil
 	}
 	row := draftContributor{claim, person}
-	if err := tx.g.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return translate(fmt.Errorf("keep contributor: %w", err))
+	r := tx.g.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+	if r.Error != nil {
+		return translate(fmt.Errorf("keep contributor: %w", r.Error))
 	}
-	return nil
+	if r.RowsAffected == 0 {
+		return nil
+	}
+	return tx.audit("claim.contributor", object{"person", person, claim}, nil, row)
 }
 
 // Contributors lists those who made the claim's content.
@@ -278,7 +282,11 @@ func (tx *Tx) SaveMasthead(m kb.Masthead) error {
 	o := object{mastheadID, mastheadID, ""}
 	if m.Version == 0 {
 		m.Version = 1
-		return insert(tx, o, &m)
+		err := insert(tx, o, &m)
+		if kb.KindOf(err) == kb.Conflict {
+			return errSavedFirst()
+		}
+		return err
 	}
 	version := m.Version
 	m.Version++

@@ -225,7 +225,14 @@ func sourceItem(d store.Dossier, may bool, ref itemRef) views.CaseItem {
 		}
 	}
 	for _, x := range d.Derivations {
-		if x.FromID == ref.source && (x.EvidenceID+x.AttestationID == "" || x.EvidenceID+x.AttestationID == ref.id) {
+		switch {
+		case x.FromID != ref.source:
+		case x.EvidenceID+x.AttestationID == ref.id:
+			item.Items = append(item.Items, views.CaseItem{
+				Title: views.Link{Text: kb.Label(kb.DerivationKinds, x.Kind) + " “" + clippedTo(d.Sources[x.ToID].Title, 80) + "”", URL: deskSource(x.ToID)},
+				Meta:  x.Basis, Remove: address(may, deskSource(x.FromID, "derivations", string(x.ID), "remove")),
+			})
+		case x.EvidenceID+x.AttestationID == "":
 			item.Chips = append(item.Chips, views.Chip{Text: kb.Label(kb.DerivationKinds, x.Kind) + " “" + clippedTo(d.Sources[x.ToID].Title, 50) + "”"})
 		}
 	}

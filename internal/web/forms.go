@@ -148,6 +148,13 @@ func refill(f *views.Form, typed values, e *kb.Error) {
 	if overtaken {
 		f.Message += " To keep yours, send again; it replaces theirs."
 	}
+	if !overtaken { // the version stays the one that was read, so that a later save is noticed
+		for i, h := range f.Hidden {
+			if h.Name == "version" && typed.form.Has("version") {
+				f.Hidden[i].Value = typed.text("version")
+			}
+		}
+	}
 	placed := map[string]bool{}
 	for g := range f.Groups {
 		for i := range f.Groups[g].Fields {

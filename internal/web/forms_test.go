@@ -236,6 +236,36 @@ func TestConflict(t *testing.T) {
 	})
 }
 
+// TestConflictAfterBadInput: what somebody else saved between a first sending,
+// which had a mistake, and the second is still noticed.
+func TestConflictAfterBadInput(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, storetest.SQLite(t))
+	first, second := s.signedIn(t, editor), s.signedIn(t, editor)
+	id := first.newClaim(url.Values{"text": {"A claim with a mistake in its form."}})
+	path := "/desk/claims/" + string(id) + "/edit"
+	form := filled(second.get(path).page, "")
+	theirs := filled(first.get(path).page, "")
+	for _, f := range []url.Values{form, theirs} {
+		f.Set("text", "Their wording of it.")
+		f.Set("language", "en")
+	}
+	if r := first.post(path, theirs); r.status != http.StatusSeeOther {
+		t.Fatalf("the first save: %d", r.status)
+	}
+	form.Set("text", "")
+	r := second.post(path, form)
+	if r.status != http.StatusUnprocessableEntity {
+		t.Fatalf("a form with a mistake: %d", r.status)
+	}
+	mended := filled(r.page, "")
+	mended.Set("text", "My wording of it.")
+	mended.Set("language", "en")
+	if r := second.post(path, mended); r.status != http.StatusConflict || !strings.Contains(r.page.Find(".theirs").Text(), "Their wording of it.") {
+		t.Errorf("the mended form: %d, theirs %q", r.status, r.page.Find(".theirs").Text())
+	}
+}
+
 // TestRoles: nobody and the wrong role get nowhere, with any form or action.
 func TestRoles(t *testing.T) {
 	t.Parallel()
