@@ -182,11 +182,9 @@ type Table struct {
 type TableRow struct {
 	URL   string
 	Cells []string
-	Forms []StepForm
 }
 
-// Sheet is the desk's page of one thing that is not a claim: facts, sections
-// and forms.
+// Sheet is the desk's page of one thing that is not a claim: facts and sections.
 type Sheet struct {
 	Page
 
@@ -195,7 +193,4 @@ type Sheet struct {
 	Facts    []Fact
 	Links    []Link
 	Sections []CaseSection
-	Forms    []Form
-	Notice   string
-	Secret   string
 }
