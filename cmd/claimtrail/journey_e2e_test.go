@@ -174,6 +174,7 @@ func (j *journey) review() {
 	j.signIn(reviewer)
 	b.open(j.claim + "/review")
 	b.sees("first revision", wording)
+	b.screenshot("review")
 	b.press("Approve this content")
 	b.sees("approved")
 	if status := j.reader.open(j.public); status != 404 {
@@ -219,6 +220,7 @@ func (j *journey) reviseInPrivate() {
 	j.signIn(reviewer)
 	b.open(j.claim + "/review")
 	b.sees("What changes against the published revision", "at second hand")
+	b.screenshot("review of a change")
 	b.press("Approve this content")
 	b.press("Publish")
 	j.reader.open(j.public)

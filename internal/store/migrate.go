@@ -74,6 +74,10 @@ func (db *DB) CheckSchema(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// The application's role may not even make the table of versions.
+	if _, err := p.GetDBVersion(ctx); err != nil && kb.KindOf(translate(err)) != kb.Unavailable {
+		return fmt.Errorf("the database has no schema yet, or it cannot be read (%w); %s", err, howToMigrate)
+	}
 	if err := refuseNewer(ctx, p); err != nil {
 		return err
 	}
@@ -82,10 +86,12 @@ func (db *DB) CheckSchema(ctx context.Context) error {
 		return translate(fmt.Errorf("check schema: %w", err))
 	}
 	if pending {
-		return errors.New("the database's schema is older than this program; run: claimtrail migrate up --owner-database-url postgres://…")
+		return errors.New("the database's schema is older than this program; " + howToMigrate)
 	}
 	return nil
 }
+
+const howToMigrate = "run: claimtrail migrate up --owner-database-url postgres://…"
 
 func withProvider(ctx context.Context, address string, f func(dialect, *sql.DB, *goose.Provider, string) ([]MigrationStatus, error)) ([]MigrationStatus, error) {
 	d, target, err := parseAddress(address)
