@@ -219,7 +219,7 @@ func (j *journey) reviseInPrivate() {
 	b.signOut()
 	j.signIn(reviewer)
 	b.open(j.claim + "/review")
-	b.sees("What changes against the published revision", "at second hand")
+	b.sees("What changes against the published revision", "at second hand", "Said that it was seen at second hand.")
 	b.screenshot("review of a change")
 	b.press("Approve this content")
 	b.press("Publish")

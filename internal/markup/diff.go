@@ -29,7 +29,7 @@ func WordDiff(before, after string) []Run {
 	d := diffmatchpatch.New() // gives up on fineness after a second
 	var alphabet wordAlphabet
 	x, y := alphabet.encode(before), alphabet.encode(after)
-	diffs := d.DiffMainRunes(x, y, false)
+	diffs := d.DiffCleanupSemantic(d.DiffMainRunes(x, y, false)) // runs of words, not every other word
 	runs := make([]Run, 0, len(diffs))
 	for _, diff := range diffs {
 		runs = append(runs, Run{opOf[diff.Type], alphabet.decode(diff.Text)})

@@ -46,6 +46,11 @@ func previewOf(content record.Content, results []kb.GateResult, d store.Dossier)
 	}
 	v.Ruling.By, v.Ruling.First = "By "+strings.Join(list, ", "), true
 	v.Ruling.Published = views.Time{Words: "not yet"}
+	if c := content.Correction; c != nil {
+		v.Correction = &views.Correction{
+			Label: kb.Label(kb.Classes, c.Class), Note: c.Note, Date: views.Time{Words: "when it is published"}, Prominent: prominent[c.Class],
+		}
+	}
 	for _, r := range content.Relations {
 		v.Family = append(v.Family, views.Relative{
 			Claim: views.Link{Text: d.Related[kb.ID(r.Claim)].Text, URL: deskClaim(kb.ID(r.Claim))}, Relation: "this " + kb.RelationWords(r.Type, r.Inverse), Rationale: r.Rationale,
