@@ -41,7 +41,7 @@ func (d *Desk) Publish(ctx context.Context, actor kb.Actor, claim kb.ID) (Public
 		if err != nil {
 			return err
 		}
-		content, err := recomposed(tx, candidate)
+		next, err := recomposed(tx, candidate)
 		if kb.KindOf(err) == kb.Conflict {
 			stale = err
 			_, err = takeBack(tx, c, readableMessage(stale))
@@ -50,7 +50,7 @@ func (d *Desk) Publish(ctx context.Context, actor kb.Actor, claim kb.ID) (Public
 		if err != nil {
 			return err
 		}
-		if p, err = d.append(tx, candidate, content); err != nil {
+		if p, err = d.append(tx, candidate, next); err != nil {
 			return err
 		}
 		return published(tx, c)
@@ -81,43 +81,45 @@ func published(tx *store.Tx, c kb.Claim) error {
 	return tx.SetClaimState("claim.publish", c, after)
 }
 
-// recomposed composes the content again, with the candidate's salt, and gives
-// the candidate's if the two are the same bytes.
-func recomposed(tx *store.Tx, candidate kb.Candidate) (record.Content, error) {
+// recomposed composes again, with the candidate's salt, and gives the candidate's
+// content if the two are the same bytes.
+func recomposed(tx *store.Tx, candidate kb.Candidate) (composition, error) {
 	body, err := tx.Body(candidate.ContentHash)
 	if err != nil {
-		return record.Content{}, err
+		return composition{}, err
 	}
 	approved, err := record.ReadContent(body)
 	if err != nil {
-		return approved, err
+		return composition{}, err
 	}
 	// A related claim that was published since is no change of this one.
 	shown := map[kb.ID]bool{}
 	for _, r := range approved.Relations {
 		shown[kb.ID(r.Claim)] = true
 	}
-	now, number, err := composed(tx, candidate.ClaimID, approved.Salt, shown)
+	next, err := composed(tx, candidate.ClaimID, approved.Salt, shown)
 	if err != nil {
-		return approved, err
+		return next, err
 	}
-	again, err := record.Canonical(now)
+	again, err := record.Canonical(next.content)
 	if err != nil {
-		return approved, err
+		return next, err
 	}
-	if number != candidate.Number {
-		return approved, kb.Errorf(kb.Conflict, "Another revision was published since this one was submitted.")
+	if next.number != candidate.Number {
+		return next, kb.Errorf(kb.Conflict, "Another revision was published since this one was submitted.")
 	}
 	if record.Hash(again) != candidate.ContentHash {
-		return approved, kb.Errorf(kb.Conflict, "Something that the ruling rests on changed after it was approved: %s. It is back in research; submit it again.",
-			record.Difference(approved, now))
+		return next, kb.Errorf(kb.Conflict, "Something that the ruling rests on changed after it was approved: %s. It is back in research; submit it again.",
+			record.Difference(approved, next.content))
 	}
-	return approved, nil
+	next.content = approved
+	return next, nil
 }
 
 // append writes the revision with its event, after the scale that it uses and
 // the masthead if the record has not got them yet.
-func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, content record.Content) (Publication, error) {
+func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, next composition) (Publication, error) {
+	content := next.content
 	approval, err := tx.Approval(candidate.ID)
 	if err != nil || approval.ContentHash != candidate.ContentHash {
 		return Publication{}, kb.Errorf(kb.Conflict, "This content is not approved.").Because(err)
@@ -128,7 +130,7 @@ func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, content record.Conte
 	if err := d.appendScale(tx, content); err != nil {
 		return Publication{}, err
 	}
-	document, previous, err := d.document(tx, candidate, approval, content)
+	document, previous, err := d.document(tx, candidate, approval, next)
 	if err != nil {
 		return Publication{}, err
 	}
@@ -166,16 +168,12 @@ func (d *Desk) revisionURL(doc record.Document) string {
 
 // document puts the approved bytes into the revision document and gives the
 // hash of the one before.
-func (d *Desk) document(tx *store.Tx, candidate kb.Candidate, approval kb.Approval, content record.Content) (record.Document, string, error) {
+func (d *Desk) document(tx *store.Tx, candidate kb.Candidate, approval kb.Approval, next composition) (record.Document, string, error) {
 	body, err := tx.Body(candidate.ContentHash)
 	if err != nil {
 		return record.Document{}, "", err
 	}
-	dossier, err := tx.Dossier(candidate.ClaimID)
-	if err != nil {
-		return record.Document{}, "", err
-	}
-	results := Gates(content, candidate.Number, dossier.Exceptions)
+	results := next.gates()
 	if failed := kb.FailedGates(results); len(failed) > 0 {
 		return record.Document{}, "", kb.Errorf(kb.Conflict, "A house rule stands in the way: %s: %s.", failed[0].Label, failed[0].Detail)
 	}

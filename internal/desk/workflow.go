@@ -108,53 +108,60 @@ func (d *Desk) Merge(ctx context.Context, actor kb.Actor, claim kb.ID, into, rea
 func (d *Desk) Submit(ctx context.Context, actor kb.Actor, claim kb.ID) (string, error) {
 	var hash string
 	err := d.step(ctx, actor, claim, kb.Submit, func(tx *store.Tx, c *kb.Claim) error {
-		content, number, err := composed(tx, claim, record.NewSalt(), nil)
+		next, err := composed(tx, claim, record.NewSalt(), nil)
 		if err != nil {
 			return err
 		}
-		if err := passGates(tx, content, number); err != nil {
+		if err := next.passGates(); err != nil {
 			return err
 		}
-		body, err := record.Canonical(content)
+		body, err := record.Canonical(next.content)
 		if err != nil {
 			return err
 		}
-		if err := keepContributors(tx, claim); err != nil {
+		if err := keepContributors(tx, next.dossier); err != nil {
 			return err
 		}
 		hash = record.Hash(body)
-		_, err = tx.InsertCandidate(kb.Candidate{ClaimID: claim, ContentHash: hash, Number: number}, body)
+		_, err = tx.InsertCandidate(kb.Candidate{ClaimID: claim, ContentHash: hash, Number: next.number}, body)
 		return err
 	})
 	return hash, err
+}
+
+// composition is the content of the revision to come, its number, and the
+// dossier that it was made from.
+type composition struct {
+	dossier store.Dossier
+	content record.Content
+	number  int
 }
 
 // composed reads the dossier and composes the content of the revision to come,
 // from the second one on with its correction.
 //
 // shown, if given, are the related claims that are taken for published.
-func composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]bool) (record.Content, int, error) {
+func composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]bool) (composition, error) {
 	dossier, err := tx.Dossier(claim)
 	if err != nil {
-		return record.Content{}, 0, err
+		return composition{}, err
 	}
 	if shown != nil {
 		dossier.Published = shown
 	}
-	content := Compose(dossier, salt)
-	number := dossier.Revision + 1
-	if number == 1 || dossier.Draft == nil {
-		return content, number, nil
+	next := composition{dossier, Compose(dossier, salt), dossier.Revision + 1}
+	if next.number == 1 || dossier.Draft == nil {
+		return next, nil
 	}
 	before, err := liveContent(tx.Reader, claim)
 	if err != nil {
-		return content, number, err
+		return next, err
 	}
-	content.Correction = correctionOf(before, content, *dossier.Draft)
-	if !record.Changed(before, content) {
-		return content, number, kb.Errorf(kb.Conflict, "Nothing differs from what is published.")
+	next.content.Correction = correctionOf(before, next.content, *dossier.Draft)
+	if !record.Changed(before, next.content) {
+		return next, kb.Errorf(kb.Conflict, "Nothing differs from what is published.")
 	}
-	return content, number, nil
+	return next, nil
 }
 
 // correctionOf states cause, note and class: the graver of what the editor
@@ -181,12 +188,13 @@ func liveContent(r store.Reader, claim kb.ID) (record.Content, error) {
 	return content, err
 }
 
-func passGates(tx *store.Tx, content record.Content, number int) error {
-	dossier, err := tx.Dossier(kb.ID(content.Claim.ID))
-	if err != nil {
-		return err
-	}
-	failed := kb.FailedGates(Gates(content, number, dossier.Exceptions))
+// gates judges the composition by house policy.
+func (c composition) gates() []kb.GateResult {
+	return Gates(c.content, c.number, c.dossier.Exceptions)
+}
+
+func (c composition) passGates() error {
+	failed := kb.FailedGates(c.gates())
 	if len(failed) == 0 {
 		return nil
 	}
@@ -199,11 +207,7 @@ func passGates(tx *store.Tx, content record.Content, number int) error {
 
 // keepContributors keeps everybody whose work is in the content among the
 // contributors, wherever they entered it: they may not approve what they made.
-func keepContributors(tx *store.Tx, claim kb.ID) error {
-	d, err := tx.Dossier(claim)
-	if err != nil {
-		return err
-	}
+func keepContributors(tx *store.Tx, d store.Dossier) error {
 	people := map[kb.ID]bool{tx.Actor().Person: true}
 	for _, s := range d.Snapshots {
 		people[s.CapturedBy] = true
@@ -218,7 +222,7 @@ func keepContributors(tx *store.Tx, claim kb.ID) error {
 		people[a.PersonID] = true
 	}
 	for _, person := range slices.Sorted(maps.Keys(people)) {
-		if err := tx.AddContributor(claim, person); err != nil {
+		if err := tx.AddContributor(d.Claim.ID, person); err != nil {
 			return err
 		}
 	}

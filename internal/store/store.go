@@ -135,11 +135,10 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-type insideWrite struct{}
-
 // Write is the one door for changes to desk and record. It runs f in a
 // transaction with the clock frozen, demands that f leave an audit entry at
-// least, and commits; on any error nothing is written. It refuses nesting.
+// least, and commits; on any error nothing is written. f must open no other
+// transaction: an embedded database has one writing connection, and f holds it.
 // Errors: Conflict, Invalid, Unavailable, and what f returns.
 func (db *DB) Write(ctx context.Context, actor kb.Actor, f func(*Tx) error) error {
 	return db.transaction(ctx, func(g *gorm.DB) error {
@@ -163,10 +162,6 @@ func (db *DB) Platform(ctx context.Context, f func(*Platform) error) error {
 }
 
 func (db *DB) transaction(ctx context.Context, f func(*gorm.DB) error) error {
-	if ctx.Value(insideWrite{}) != nil {
-		return errors.New("write: a transaction inside a transaction")
-	}
-	ctx = context.WithValue(ctx, insideWrite{}, true)
 	for attempt := 1; ; attempt++ {
 		begun := false
 		err := translate(db.writer.WithContext(ctx).Transaction(func(g *gorm.DB) error {

@@ -48,13 +48,20 @@ func (r *reasonings) of(hash string) func(contentView, numbering) (markup.HTML, 
 	}
 }
 
-// claim serves the newest revision, as a page or as the bytes that were hashed.
-func (p *public) claim(c *gin.Context) error {
+// revisionsOf reads the claim that an address names, with its revisions, the
+// newest first.
+func (p *public) revisionsOf(c *gin.Context) (claimAddress, []store.Revision, error) {
 	a, err := parseClaim(c.Param("claim"))
 	if err != nil {
-		return err
+		return a, nil, err
 	}
 	revisions, err := p.record.Revisions(c.Request.Context(), a.id)
+	return a, revisions, err
+}
+
+// claim serves the newest revision, as a page or as the bytes that were hashed.
+func (p *public) claim(c *gin.Context) error {
+	a, revisions, err := p.revisionsOf(c)
 	if err != nil {
 		return err
 	}
@@ -63,15 +70,11 @@ func (p *public) claim(c *gin.Context) error {
 
 // revision serves one revision for ever.
 func (p *public) revision(c *gin.Context) error {
-	a, err := parseClaim(c.Param("claim"))
-	if err != nil {
-		return err
-	}
 	number, suffix, err := parseNumber(c.Param("n"))
 	if err != nil {
 		return err
 	}
-	revisions, err := p.record.Revisions(c.Request.Context(), a.id)
+	_, revisions, err := p.revisionsOf(c)
 	if err != nil {
 		return err
 	}
@@ -205,11 +208,7 @@ func (p *public) family(ctx context.Context, relations []record.Relation) ([]vie
 }
 
 func (p *public) history(c *gin.Context) error {
-	a, err := parseClaim(c.Param("claim"))
-	if err != nil {
-		return err
-	}
-	revisions, err := p.record.Revisions(c.Request.Context(), a.id)
+	a, revisions, err := p.revisionsOf(c)
 	if err != nil {
 		return err
 	}
