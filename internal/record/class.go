@@ -28,6 +28,9 @@ func LeastClass(before, after Content, cause string) string {
 		return grave("correction")
 	}
 	least := "typo"
+	if !slices.Equal(before.Relations, after.Relations) {
+		least = "clarification" // another claim was published or related; no fact of this one changed
+	}
 	for _, pair := range prose(before, after) {
 		switch proseChange(pair[0], pair[1]) {
 		case changesFacts:
@@ -41,7 +44,7 @@ func LeastClass(before, after Content, cause string) string {
 
 func rating(c Content) string { return c.Ruling.RatingKey() }
 
-// sameFacts compares everything but salt, correction, filing and prose.
+// sameFacts compares everything but salt, correction, filing, family and prose.
 func sameFacts(a, b Content) bool {
 	x, errA := Canonical(facts(a))
 	y, errB := Canonical(facts(b))
@@ -50,7 +53,7 @@ func sameFacts(a, b Content) bool {
 
 func facts(c Content) Content {
 	c.Salt, c.Correction = "", nil
-	c.Claim.Topics = nil
+	c.Claim.Topics, c.Relations = nil, nil
 	c.Ruling.Summary, c.Ruling.Reasoning, c.Ruling.WouldChange, c.Ruling.Renderer = "", "", "", ""
 	evidence := make([]Evidence, len(c.Evidence))
 	for i, e := range c.Evidence {

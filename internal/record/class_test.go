@@ -30,6 +30,9 @@ func TestLeastClass(t *testing.T) {
 		{"other words", reasoning("The text was examined in full by the ministry [@eeeeeeee1]."), "clarification"},
 		{"a sentence more", reasoning("The text was read in full by the ministry [@eeeeeeee1]. so much for that."), "clarification"},
 		{"other words in a comment", func(c *record.Content) { c.Evidence[0].Comment = "An authenticated copy." }, "clarification"},
+		{"a related claim", func(c *record.Content) {
+			c.Relations = []record.Relation{{Claim: "cccccccc", Type: "narrows", Rationale: "It says less."}}
+		}, "clarification"},
 		{"what would change it", func(c *record.Content) { c.Ruling.WouldChange = "another text" }, "clarification"},
 
 		{"a number", summary("The treaty of 2019 was signed in Busan. It does not cover 5% of ships."), "correction"},
