@@ -36,6 +36,8 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date, or show how it stands."`
 	Seed    seedCmd    `cmd:"" help:"Load a data set; what is there already is left as it is."`
 	User    userCmd    `cmd:"" help:"Manage accounts."`
+	Quote   quoteCmd   `cmd:"" help:"Check a quotation against a text file; prints JSON."`
+	Trail   trailCmd   `cmd:"" help:"Compute the independent origins of a graph of sources; JSON in, JSON out."`
 	Version versionCmd `cmd:"" help:"Show version, commit and Go version."`
 }
 
@@ -82,7 +84,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 // the database also from DATABASE_URL.
 func settings(getenv func(string) string) kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if flag.Name == "help" || flag.Name == "password-stdin" {
+		if notSettings[flag.Name] {
 			return nil, nil
 		}
 		name := "CLAIMTRAIL_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
@@ -94,6 +96,11 @@ func settings(getenv func(string) string) kong.Resolver {
 		}
 		return nil, nil
 	})
+}
+
+// notSettings are flags of single commands that no environment decides.
+var notSettings = map[string]bool{
+	"help": true, "password-stdin": true, "text": true, "exact": true, "prefix": true, "suffix": true, "near": true,
 }
 
 func oneLine(err error) string {

@@ -2,7 +2,8 @@ package trail
 
 // condense finds the strongly connected components of the copy graph with
 // Tarjan's algorithm (Tarjan 1972), without recursion, so that a long chain
-// cannot exhaust the stack.
+// cannot exhaust the stack. A component is numbered after all that it copies
+// from.
 func (a *analysis) condense(sources []Source) {
 	t := tarjan{copies: a.copies, index: map[string]int{}, low: map[string]int{}, onStack: map[string]bool{}}
 	for _, s := range sources {
@@ -13,16 +14,24 @@ func (a *analysis) condense(sources []Source) {
 	a.members = t.components
 	a.component = map[string]int{}
 	a.circular = make([]bool, len(a.members))
-	a.terminal = make([][]int, len(a.members))
+	a.next = make([][]int, len(a.members))
 	for c, members := range a.members {
 		for _, id := range members {
 			a.component[id] = c
+		}
+	}
+	for c, members := range a.members {
+		a.circular[c] = len(members) > 1
+		for _, id := range members {
 			for _, to := range a.copies[id] {
 				a.circular[c] = a.circular[c] || to == id
+				if next := a.component[to]; next != c {
+					a.next[c] = append(a.next[c], next)
+				}
 			}
 		}
-		a.circular[c] = a.circular[c] || len(members) > 1
 	}
+	a.findPartly()
 }
 
 type tarjan struct {

@@ -4,6 +4,7 @@
 package trail
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -91,8 +92,7 @@ func Analyse(g Graph) Result {
 		Unassessed: []string{},
 	}
 	all := a.roots(a.items)
-	low, high := a.count(all)
-	r.Low, r.High = low, high
+	r.Low, r.High = a.count(all)
 	for _, root := range all {
 		switch {
 		case root.claimant:
@@ -106,7 +106,7 @@ func Analyse(g Graph) Result {
 		r.ByStance[stance] = Bounds{low, high}
 	}
 	for _, it := range a.items {
-		if slices.ContainsFunc(a.reach(it), func(c int) bool { return a.unscopedFor(it, c) }) {
+		if a.unscoped(it) {
 			r.Unscoped = append(r.Unscoped, it.ID)
 		}
 	}
@@ -116,6 +116,47 @@ func Analyse(g Graph) Result {
 		*list = slices.Compact(*list)
 	}
 	return r
+}
+
+// Validate reports what the analysis could not make sense of: ids that are
+// missing, double or refer to nothing, and words that are none of the known.
+func (g Graph) Validate() error {
+	sources, items := map[string]bool{}, map[string]bool{}
+	for i, s := range g.Sources {
+		switch {
+		case s.ID == "":
+			return fmt.Errorf("source %d has no id", i)
+		case sources[s.ID]:
+			return fmt.Errorf("source %q stands twice", s.ID)
+		case !slices.Contains([]string{"work", "search", "unnamed"}, s.Kind):
+			return fmt.Errorf("source %q: kind %q is none of work, search, unnamed", s.ID, s.Kind)
+		case !slices.Contains([]string{"", "own", "unnamed", "undetermined"}, s.Access):
+			return fmt.Errorf("source %q: access %q is none of own, unnamed, undetermined", s.ID, s.Access)
+		}
+		sources[s.ID] = true
+	}
+	for i, it := range g.Items {
+		switch {
+		case it.ID == "":
+			return fmt.Errorf("item %d has no id", i)
+		case items[it.ID]:
+			return fmt.Errorf("item %q stands twice", it.ID)
+		case !sources[it.Source]:
+			return fmt.Errorf("item %q: there is no source %q", it.ID, it.Source)
+		}
+		items[it.ID] = true
+	}
+	for i, d := range g.Derivations {
+		switch {
+		case !sources[d.From]:
+			return fmt.Errorf("derivation %d: there is no source %q", i, d.From)
+		case !sources[d.To]:
+			return fmt.Errorf("derivation %d: there is no source %q", i, d.To)
+		case !slices.Contains([]string{"confirmed", "suggested", "rejected"}, d.State):
+			return fmt.Errorf("derivation %d: state %q is none of confirmed, suggested, rejected", i, d.State)
+		}
+	}
+	return nil
 }
 
 // root is a component that items reach, with what the rules say of it.
@@ -136,7 +177,8 @@ type analysis struct {
 	component map[string]int
 	members   [][]string
 	circular  []bool
-	terminal  [][]int // component -> root components, filled when asked
+	next      [][]int  // component -> components that its members copy from
+	partly    [][2]int // component -> up to two unscoped roots that it leads to, -1 for none
 	claimant  map[int]bool
 }
 
@@ -182,86 +224,109 @@ func (a *analysis) markClaimant(c Claimant) {
 	}
 }
 
-// reach gives the components that are roots of an item: rules 1 and 2.
-func (a *analysis) reach(it Item) []int {
-	var reached []int
-	starts := a.scoped[it.ID]
-	if len(starts) == 0 {
-		starts = []string{it.Source}
+// starts gives the components from which an item's copies are followed: rule 1.
+func (a *analysis) starts(it Item) []int {
+	scoped := a.scoped[it.ID]
+	if len(scoped) == 0 {
+		return []int{a.component[it.Source]}
 	}
-	for _, s := range starts {
-		reached = append(reached, a.rootsOf(a.component[s])...)
+	starts := make([]int, len(scoped))
+	for i, to := range scoped {
+		starts[i] = a.component[to]
 	}
-	if it.Own {
-		reached = append(reached, a.component[it.Source])
-	}
-	slices.Sort(reached)
-	return slices.Compact(reached)
+	return starts
 }
 
-// rootsOf gives the components at the end of all copies that lead on from c.
-// The condensed graph has no cycles, so the recursion ends.
-func (a *analysis) rootsOf(c int) []int {
-	if a.terminal[c] != nil {
-		return a.terminal[c]
+// reach marks the roots of the items: rules 1 and 2. Components are numbered
+// against the direction of the copies, so one pass downwards follows them all.
+func (a *analysis) reach(items []Item) []bool {
+	visited, roots := make([]bool, len(a.members)), make([]bool, len(a.members))
+	for _, it := range items {
+		for _, c := range a.starts(it) {
+			visited[c] = true
+		}
+		if it.Own {
+			roots[a.component[it.Source]] = true
+		}
 	}
-	var roots []int
-	for _, member := range a.members[c] {
-		for _, to := range a.copies[member] {
-			if next := a.component[to]; next != c {
-				roots = append(roots, a.rootsOf(next)...)
+	for c := len(visited) - 1; c >= 0; c-- {
+		if !visited[c] {
+			continue
+		}
+		roots[c] = roots[c] || len(a.next[c]) == 0
+		for _, next := range a.next[c] {
+			visited[next] = true
+		}
+	}
+	return roots
+}
+
+// findPartly fills, for each component, up to two of the unscoped roots that it
+// leads to (rule 3). Two are enough to know whether there is one beside an
+// item's own.
+func (a *analysis) findPartly() {
+	a.partly = make([][2]int, len(a.members))
+	for c, members := range a.members {
+		a.partly[c] = [2]int{-1, -1}
+		if len(a.next[c]) == 0 && slices.ContainsFunc(members, func(id string) bool { return a.partial[id] }) {
+			a.partly[c][0] = c
+		}
+		for _, next := range a.next[c] {
+			for _, root := range a.partly[next] {
+				a.partly[c] = withRoot(a.partly[c], root)
 			}
 		}
 	}
-	if roots == nil {
-		roots = []int{c}
-	}
-	slices.Sort(roots)
-	a.terminal[c] = slices.Compact(roots)
-	return a.terminal[c]
 }
 
-// unscopedFor reports rule 3 for one item: somebody has not yet said what in
-// the root came from where, and it is not the item's own reporting.
-func (a *analysis) unscopedFor(it Item, c int) bool {
-	if it.Own && a.component[it.Source] == c {
-		return false
+func withRoot(pair [2]int, root int) [2]int {
+	switch {
+	case root < 0 || pair[0] == root || pair[1] >= 0:
+	case pair[0] < 0:
+		pair[0] = root
+	default:
+		pair[1] = root
 	}
-	return slices.ContainsFunc(a.members[c], func(id string) bool { return a.partial[id] })
+	return pair
+}
+
+// unscoped reports rule 3 for one item: somebody has not yet said what in a
+// root of it came from where, and that is not the item's own reporting.
+func (a *analysis) unscoped(it Item) bool {
+	own := a.component[it.Source]
+	return slices.ContainsFunc(a.starts(it), func(start int) bool {
+		return slices.ContainsFunc(a.partly[start][:], func(root int) bool { return root >= 0 && !(it.Own && root == own) })
+	})
 }
 
 // roots gives what the items reach, judged by rules 3 to 5.
 func (a *analysis) roots(items []Item) []root {
-	reachedBy := map[int][]Item{}
+	primary := a.reach(slices.DeleteFunc(slices.Clone(items), func(it Item) bool {
+		return !it.Primary || !a.sources[it.Source].Captured
+	}))
+	own := map[string]bool{}
 	for _, it := range items {
-		for _, c := range a.reach(it) {
-			reachedBy[c] = append(reachedBy[c], it)
+		own[it.Source] = own[it.Source] || it.Own
+	}
+	var roots []root
+	for c, reached := range a.reach(items) {
+		if reached {
+			roots = append(roots, root{c, a.claimant[c], a.established(c, own, primary[c])})
 		}
 	}
-	roots := make([]root, 0, len(reachedBy))
-	for c, by := range reachedBy {
-		roots = append(roots, root{c, a.claimant[c], a.established(c, by)})
-	}
-	slices.SortFunc(roots, func(x, y root) int { return x.component - y.component })
 	return roots
 }
 
-func (a *analysis) established(c int, by []Item) bool {
-	if a.circular[c] || a.claimant[c] {
-		return false
-	}
+// established reports rule 5. Own are the sources of items with own reporting.
+func (a *analysis) established(c int, own map[string]bool, primary bool) bool {
 	source := a.sources[a.members[c][0]]
-	if source.Kind == "unnamed" {
+	switch {
+	case a.circular[c] || a.claimant[c] || source.Kind == "unnamed":
+		return false
+	case a.partial[source.ID] && !own[source.ID]:
 		return false
 	}
-	ownWork := slices.ContainsFunc(by, func(it Item) bool { return it.Own && it.Source == source.ID })
-	if a.partial[source.ID] && !ownWork {
-		return false
-	}
-	if source.Access == "own" {
-		return true
-	}
-	return slices.ContainsFunc(by, func(it Item) bool { return it.Primary && a.sources[it.Source].Captured })
+	return source.Access == "own" || primary
 }
 
 // count merges the roots: rule 6.

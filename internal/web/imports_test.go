@@ -13,15 +13,18 @@ const module = "github.com/claimtrail/claimtrail/"
 // command may import everything.
 var mayImport = map[string][]string{
 	"internal/kb":              {},
+	"internal/quote":           {"internal/kb"},
 	"internal/trail":           {"internal/kb"},
+	"internal/outbound":        {},
+	"internal/capture":         {"internal/kb", "internal/quote", "internal/outbound"},
 	"internal/markup":          {"internal/kb"},
 	"internal/record":          {"internal/kb", "internal/trail"},
 	"internal/store":           {"internal/kb", "internal/record", "migrations"},
 	"internal/store/storetest": {"internal/kb", "internal/store", "internal/desk"},
-	"internal/desk":            {"internal/kb", "internal/record", "internal/trail", "internal/markup", "internal/store"},
+	"internal/desk":            {"internal/kb", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store"},
 	"internal/follow":          {"internal/kb", "internal/record", "internal/store"},
 	"internal/web": {
-		"internal/kb", "internal/record", "internal/trail", "internal/markup", "internal/store", "internal/desk", "internal/follow", "views",
+		"internal/kb", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store", "internal/desk", "internal/follow", "views",
 	},
 	"views":      {"internal/markup"},
 	"migrations": {},

@@ -1,0 +1,63 @@
+package quote
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// omission is how people mark that they left words out.
+var omission = regexp.MustCompile(`\s*(?:\[\s*(?:…|\.{3,})\s*\]|\(\s*(?:…|\.{3,})\s*\)|…+|\.{3,})\s*`)
+
+// Split gives the pieces of a quotation between its ellipses, empty ones left out.
+func Split(exact string) []string {
+	return slices.DeleteFunc(omission.Split(strings.TrimSpace(exact), -1), func(s string) bool { return s == "" })
+}
+
+// negations are the words whose loss turns a sentence around, in the languages
+// that the desk meets most. Words with "n't" are found by their ending.
+var negations = wordSet(`
+	no not never neither nor none nothing nobody nowhere cannot without hardly barely scarcely denied denies refused
+	nicht kein keine keinen keinem keiner nie niemals nichts weder ohne
+	ne pas jamais aucun aucune rien sans ni
+	nunca ningún ninguna ninguno nada tampoco
+	non mai nessun nessuno nessuna niente senza
+	não nem nenhum nenhuma sem
+	не нет ни никогда нельзя без
+	nie nigdy bez niet geen nooit zonder inte aldrig utan ikke aldri uten`)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		set[w] = true
+	}
+	return set
+}
+
+// warnings looks at what the ellipses swallow.
+func (t *Text) warnings(segments []Segment) []string {
+	found := []string{}
+	negated, long := false, false
+	for i := 1; i < len(segments); i++ {
+		long = long || segments[i].Gap > longGap
+		negated = negated || negates(t.Slice(segments[i-1].End, segments[i].Start))
+	}
+	if negated {
+		found = append(found, NegationInGap)
+	}
+	if long {
+		found = append(found, LongGap)
+	}
+	return found
+}
+
+func negates(gap string) bool {
+	words := strings.FieldsFunc(strings.ToLower(fold(gap).text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\''
+	})
+	return slices.ContainsFunc(words, func(w string) bool {
+		w = strings.Trim(w, "'")
+		return negations[w] || strings.HasSuffix(w, "n't")
+	})
+}
