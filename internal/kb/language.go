@@ -17,3 +17,6 @@ func Direction(language string) string {
 	}
 	return "ltr"
 }
+
+// ValidLanguage reports whether a tag is a BCP 47 tag as fields take it.
+func ValidLanguage(tag string) bool { return languageTag.MatchString(tag) }
