@@ -22,9 +22,12 @@ const (
 	EditSpeaker    Action = "edit speakers"
 	EditPublisher  Action = "edit publishers"
 	EditSource     Action = "edit sources"
+	CaptureSource  Action = "capture a source"
 	CopyExcerpt    Action = "copy a quotation"
 	AttestExcerpt  Action = "attest a quotation"
 	EditDerivation Action = "edit derivations"
+	Decide         Action = "decide suggestions"
+	DoTask         Action = "close a task"
 	Assess         Action = "assess independence"
 	EditEvidence   Action = "edit evidence"
 	RelateClaims   Action = "relate claims"
@@ -59,9 +62,12 @@ var rights = func() map[Action]kb.Roles {
 		EditSpeaker:    {kb.Researcher},
 		EditPublisher:  {kb.Researcher},
 		EditSource:     {kb.Researcher},
+		CaptureSource:  {kb.Researcher},
 		CopyExcerpt:    {kb.Researcher},
 		AttestExcerpt:  {kb.Researcher, kb.Reviewer},
 		EditDerivation: {kb.Researcher},
+		Decide:         {kb.Researcher},
+		DoTask:         {kb.Researcher, kb.Reviewer},
 		Assess:         {kb.Researcher},
 		EditEvidence:   {kb.Researcher},
 		RelateClaims:   {kb.Researcher},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/markup"
@@ -14,8 +15,8 @@ import (
 
 // Compose makes the content of a revision from a claim's dossier: a pure
 // function, so that composing again at publication shows whether anything
-// shared has changed since the approval.
-func Compose(d store.Dossier, salt string) record.Content {
+// shared has changed since the approval. Home is the origin of our own pages.
+func Compose(d store.Dossier, home, salt string) record.Content {
 	c := record.Content{
 		Salt:        salt,
 		Claim:       composeClaim(d),
@@ -29,7 +30,7 @@ func Compose(d store.Dossier, salt string) record.Content {
 		Replies:     composeReplies(d),
 		Ruling:      composeRuling(d),
 	}
-	c.Analysis = analyse(d, c)
+	c.Analysis = analyse(d, c, home)
 	return c
 }
 
@@ -98,15 +99,30 @@ func composeExcerpt(d store.Dossier, id kb.ID) *record.Excerpt {
 	excerpt := record.Excerpt{
 		ID: string(e.ID), Segments: e.Segments, State: e.State, CheckedAt: record.Stamp(e.CheckedAt),
 		CopiedBy: composePerson(d, s.CapturedBy), AttestedBy: composePerson(d, e.AttestedBy),
-		Snapshot: record.Snapshot{
-			ID: string(s.ID), Method: s.Method, CapturedAt: record.Stamp(s.CapturedAt), TextHash: s.TextHash,
-			Complete: s.Complete, Rights: s.Rights, RightsNote: s.RightsNote,
-		},
+		Snapshot: composeSnapshot(s),
 	}
-	if s.ViaID != "" {
-		excerpt.Snapshot.Via = string(d.Snapshots[s.ViaID].SourceID)
+	if carrier, ok := d.Snapshots[s.ViaID]; ok {
+		excerpt.Snapshot.Via = string(carrier.SourceID)
+		if carrier.Whole() {
+			excerpt.Snapshot.Carrier = &record.Carrier{
+				TextHash: carrier.TextHash, CapturedAt: record.Stamp(carrier.CapturedAt), Start: s.ViaStart, End: s.ViaEnd, Rights: carrier.Rights,
+			}
+		}
 	}
 	return &excerpt
+}
+
+func composeSnapshot(s kb.Snapshot) record.Snapshot {
+	snapshot := record.Snapshot{
+		ID: string(s.ID), Method: s.Method, CapturedAt: record.Stamp(s.CapturedAt), TextHash: s.TextHash,
+		Complete: s.Complete, Rights: s.Rights, RightsNote: s.RightsNote,
+	}
+	if s.BodyHash != "" {
+		snapshot.Origin = &record.Fetched{
+			URL: s.FinalURL, Status: s.Status, MediaType: s.MediaType, BodyHash: s.BodyHash, Extractor: s.Extractor + " " + s.ExtractorVersion,
+		}
+	}
+	return snapshot
 }
 
 func composePerson(d store.Dossier, id kb.ID) *record.Person {
@@ -121,11 +137,16 @@ func composeSources(d store.Dossier) []record.Source {
 	sources := []record.Source{}
 	for _, id := range slices.Sorted(maps.Keys(d.Sources)) {
 		s := d.Sources[id]
-		sources = append(sources, record.Source{
+		source := record.Source{
 			ID: string(s.ID), Title: s.Title, URL: s.URL, Locator: s.Locator, PartOf: string(s.PartOfID),
 			Publisher: string(s.PublisherID), Authors: append([]string{}, s.Authors...), PublishedOn: s.PublishedOn,
-			Kind: s.Kind, Interest: s.Interest, Language: s.Language,
-		})
+			Kind: s.Kind, Interest: s.Interest, Language: s.Language, Speaker: string(s.SpeakerID),
+		}
+		if capture, ok := d.Captures[id]; ok {
+			snapshot := composeSnapshot(capture)
+			source.Capture = &snapshot
+		}
+		sources = append(sources, source)
 	}
 	return sources
 }
@@ -231,7 +252,7 @@ func composeRating(scale kb.RatingScale, all []kb.Rating, r kb.Rating) record.Ra
 // analyse asks the two questions of the provenance graph, apart: whether it was
 // said, over the attestations; whether it is true, over the evidence, with the
 // claimant's own works counted apart.
-func analyse(d store.Dossier, c record.Content) record.Analysis {
+func analyse(d store.Dossier, c record.Content, home string) record.Analysis {
 	g := trail.Graph{}
 	seen := seenThemselves(c)
 	findings := map[string]string{}
@@ -257,12 +278,27 @@ func analyse(d store.Dossier, c record.Content) record.Analysis {
 		evidence.Items = append(evidence.Items, trail.Item{ID: e.ID, Source: e.Source, Stance: e.Stance, Primary: e.Primary, Own: e.OwnReporting})
 	}
 	evidence.Claimant = claimant(d, c)
-	return record.Analysis{Said: trail.Analyse(said), Evidence: trail.Analyse(evidence)}
+	return record.Analysis{Said: trail.Analyse(said), Evidence: trail.Analyse(evidence), OwnRulings: ownRulings(c, home)}
+}
+
+// ownRulings lists the sources that are rulings of this very desk: whatever rests
+// on them rests on itself.
+func ownRulings(c record.Content, home string) []string {
+	var own []string
+	for _, s := range c.Sources {
+		if home != "" && strings.HasPrefix(s.URL, home+"/claims/") {
+			own = append(own, s.ID)
+		}
+	}
+	return own
 }
 
 // seenThemselves gives the works that somebody captured, not through another.
 func seenThemselves(c record.Content) map[string]bool {
 	seen := map[string]bool{}
+	for _, s := range c.Sources {
+		seen[s.ID] = s.Capture != nil
+	}
 	note := func(source string, e *record.Excerpt) {
 		if e != nil && e.Snapshot.Via == "" {
 			seen[source] = true
@@ -299,7 +335,8 @@ func trailKind(kind string) string {
 	return "work"
 }
 
-// claimant names the controls of those who made the claim.
+// claimant names what is the own work of those who made the claim, or under
+// their control.
 func claimant(d store.Dossier, c record.Content) *trail.Claimant {
 	controls := map[string]bool{}
 	for _, s := range d.Speakers {
@@ -307,8 +344,14 @@ func claimant(d store.Dossier, c record.Content) *trail.Claimant {
 			controls[control(c, string(s.PublisherID))] = true
 		}
 	}
-	if len(controls) == 0 {
+	own := []string{}
+	for _, s := range c.Sources {
+		if _, speaks := d.Speakers[kb.ID(s.Speaker)]; speaks && s.Speaker != "" {
+			own = append(own, s.ID)
+		}
+	}
+	if len(controls) == 0 && len(own) == 0 {
 		return nil
 	}
-	return &trail.Claimant{Controls: slices.Sorted(maps.Keys(controls))}
+	return &trail.Claimant{Sources: own, Controls: slices.Sorted(maps.Keys(controls))}
 }

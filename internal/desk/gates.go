@@ -5,15 +5,18 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/store"
 )
 
-// Gates judges a content by house policy.
-func Gates(c record.Content, revision int, exceptions []kb.GateException) []kb.GateResult {
+// Gates judges the content composed of a dossier by house policy.
+func Gates(d store.Dossier, c record.Content, revision int) []kb.GateResult {
 	reasons := map[string]string{}
-	for _, e := range exceptions {
+	for _, e := range d.Exceptions {
 		reasons[e.Gate] = e.Reason
 	}
-	return kb.EvaluateGates(gateFacts(c, revision), reasons)
+	facts := gateFacts(c, revision)
+	facts.OpenSuggestions = len(d.Suggestions)
+	return kb.EvaluateGates(facts, reasons)
 }
 
 func gateFacts(c record.Content, revision int) kb.GateFacts {
@@ -22,6 +25,9 @@ func gateFacts(c record.Content, revision int) kb.GateFacts {
 		Rated:             c.Ruling.Outcome == "rated",
 		Appearances:       len(c.Appearances),
 		EstablishedLow:    establishedOn(c, side),
+		OriginsNeeded:     originsNeeded(c, side),
+		CirclesRelied:     circlesRelied(c, side),
+		OwnRulings:        titles(c, c.Analysis.OwnRulings),
 		UnstatedInterests: unstatedInterests(c),
 		PrivateSpeakers:   identifiedStrangers(c),
 		UncitedParagraphs: kb.UncitedParagraphs(c.Ruling.Reasoning),
@@ -34,7 +40,9 @@ func gateFacts(c record.Content, revision int) kb.GateFacts {
 	f.RatingMissing = f.Rated && c.Ruling.Rating == nil
 	f.BearingEvidence, f.UnheldQuotations, f.UncapturedSources = countEvidence(c)
 	f.PrimaryRelied = side == "" || slices.ContainsFunc(c.Evidence, func(e record.Evidence) bool {
-		return e.Primary && e.Excerpt != nil && e.Excerpt.Snapshot.Via == "" && (side == "both" || e.Stance == side)
+		source, _ := c.Source(e.Source)
+		seen := source.Capture != nil || (e.Excerpt != nil && e.Excerpt.Snapshot.Via == "")
+		return e.Primary && seen && (side == "both" || e.Stance == side)
 	})
 	return f
 }
@@ -61,25 +69,80 @@ func establishedOn(c record.Content, side string) int {
 	return c.Analysis.Evidence.ByStance[side].Low
 }
 
+// originsNeeded is how many established origins a rating takes: one for an
+// attribution of which there is a recording or the document itself.
+func originsNeeded(c record.Content, side string) int {
+	if c.Claim.Kind == "attribution" && slices.ContainsFunc(c.Evidence, func(e record.Evidence) bool {
+		s, _ := c.Source(e.Source)
+		direct := s.Kind == "recording" || s.Kind == "transcript" || s.Kind == "official-document"
+		return direct && (side == "both" || e.Stance == side)
+	}) {
+		return 1
+	}
+	return kb.EstablishedOrigins
+}
+
+// circlesRelied lists the sources on the side relied upon that lie on a circle
+// which nobody has assessed: they repeat one another, and nothing stands behind.
+func circlesRelied(c record.Content, side string) []string {
+	circular, assessed := map[string]bool{}, map[string]bool{}
+	for _, circle := range c.Analysis.Evidence.Circles {
+		for _, id := range circle {
+			circular[id] = true
+		}
+	}
+	for _, a := range c.Assessments {
+		assessed[a.Source] = true
+	}
+	copies := map[string][]string{}
+	for _, d := range c.Derivations {
+		copies[d.From] = append(copies[d.From], d.To)
+	}
+	var found []string
+	seen := map[string]bool{}
+	var follow func(id string)
+	follow = func(id string) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		if circular[id] && !assessed[id] {
+			found = append(found, id)
+		}
+		for _, to := range copies[id] {
+			follow(to)
+		}
+	}
+	for _, e := range c.Evidence {
+		if side == "both" || side == e.Stance {
+			follow(e.Source)
+		}
+	}
+	slices.Sort(found)
+	return titles(c, found)
+}
+
+func titles(c record.Content, ids []string) []string {
+	var list []string
+	for _, id := range ids {
+		s, _ := c.Source(id)
+		list = append(list, "“"+s.Title+"”")
+	}
+	return list
+}
+
 func countEvidence(c record.Content) (bearing, unheld, uncaptured int) {
-	excerpts := []*record.Excerpt{}
 	for _, e := range c.Evidence {
 		if e.Stance != "context" {
 			bearing++
 		}
 		source, _ := c.Source(e.Source)
-		if e.Excerpt == nil && source.Kind != "search" {
+		if e.Excerpt == nil && source.Capture == nil && source.Kind != "search" {
 			uncaptured++
 		}
-		excerpts = append(excerpts, e.Excerpt)
 	}
-	for _, a := range c.Appearances {
-		for _, at := range a.Attestations {
-			excerpts = append(excerpts, at.Excerpt)
-		}
-	}
-	for _, e := range excerpts {
-		if e != nil && e.State != kb.Exact && e.State != kb.Normalised && e.AttestedBy == nil {
+	for _, e := range c.Excerpts() {
+		if e.State != kb.Exact && e.State != kb.Normalised && (e.State != kb.Unverifiable || e.AttestedBy == nil) {
 			unheld++
 		}
 	}

@@ -41,7 +41,7 @@ func (d *Desk) Publish(ctx context.Context, actor kb.Actor, claim kb.ID) (Public
 		if err != nil {
 			return err
 		}
-		next, err := recomposed(tx, candidate)
+		next, err := d.recomposed(tx, candidate)
 		if kb.KindOf(err) == kb.Conflict {
 			stale = err
 			_, err = takeBack(tx, c, readableMessage(stale))
@@ -83,7 +83,7 @@ func published(tx *store.Tx, c kb.Claim) error {
 
 // recomposed composes again, with the candidate's salt, and gives the candidate's
 // content if the two are the same bytes.
-func recomposed(tx *store.Tx, candidate kb.Candidate) (composition, error) {
+func (d *Desk) recomposed(tx *store.Tx, candidate kb.Candidate) (composition, error) {
 	body, err := tx.Body(candidate.ContentHash)
 	if err != nil {
 		return composition{}, err
@@ -97,7 +97,7 @@ func recomposed(tx *store.Tx, candidate kb.Candidate) (composition, error) {
 	for _, r := range approved.Relations {
 		shown[kb.ID(r.Claim)] = true
 	}
-	next, err := composed(tx, candidate.ClaimID, approved.Salt, shown)
+	next, err := d.composed(tx, candidate.ClaimID, approved.Salt, shown)
 	if err != nil {
 		return next, err
 	}
@@ -158,7 +158,10 @@ func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, next composition) (P
 	if content.Correction != nil {
 		revision.Class, revision.Cause, revision.Note = content.Correction.Class, content.Correction.Cause, content.Correction.Note
 	}
-	err = tx.InsertRevision(revision, record.DigestOf(document, content))
+	if err := tx.InsertRevision(revision, record.DigestOf(document, content)); err != nil {
+		return Publication{}, err
+	}
+	err = d.releaseTexts(tx, content)
 	return Publication{document.Number, index}, err
 }
 
@@ -303,7 +306,13 @@ func (d *Desk) appendDocument(tx *store.Tx, kind, subject string, document any) 
 }
 
 func (d *Desk) appendEvent(tx *store.Tx, kind, subject string, document any) (int64, error) {
-	previous, err := tx.LastEvent(kind, subject)
+	return d.appendAbout(tx, kind, "", subject, d.baseURL+"/methodology", document)
+}
+
+// appendAbout appends the document of an event that is no revision. Events of
+// one kind about one subject of one claim form a chain.
+func (d *Desk) appendAbout(tx *store.Tx, kind string, claim kb.ID, subject, url string, document any) (int64, error) {
+	previous, err := tx.LastEventAbout(kind, claim, subject)
 	if err != nil {
 		return 0, err
 	}
@@ -311,7 +320,7 @@ func (d *Desk) appendEvent(tx *store.Tx, kind, subject string, document any) (in
 	if err != nil {
 		return 0, err
 	}
-	return tx.AppendEvent(store.Event{Kind: kind, Subject: subject, Body: body, Leaf: record.Leaf{
-		V: 1, Kind: kind, Subject: subject, PublishedAt: record.Stamp(tx.Now()), URL: d.baseURL + "/methodology", Prev: previous,
+	return tx.AppendEvent(store.Event{Kind: kind, Claim: claim, Subject: subject, Body: body, Leaf: record.Leaf{
+		V: 1, Kind: kind, Claim: string(claim), Subject: subject, PublishedAt: record.Stamp(tx.Now()), URL: url, Prev: previous,
 	}})
 }

@@ -146,12 +146,14 @@ func (d *Desk) UpdatePublisher(ctx context.Context, actor kb.Actor, in Publisher
 	})
 }
 
-// SourceInput is a source with publisher and carrier as people name them.
+// SourceInput is a source with publisher, carrier and speaker as people name
+// them.
 type SourceInput struct {
 	kb.Source
 
 	Publisher string
 	PartOf    string
+	Speaker   string // whose own work it is
 }
 
 // AddSource records a work. Errors: Invalid at the address when it is known.
@@ -196,6 +198,18 @@ func checkSource(tx *store.Tx, in SourceInput) (kb.Source, error) {
 		}
 		in.PartOfID = carrier.ID
 	}
+	in.SpeakerID = ""
+	if strings.TrimSpace(in.Speaker) != "" {
+		speaker, err := findSpeaker(tx, in.Speaker, "speaker")
+		if err != nil {
+			return in.Source, err
+		}
+		in.SpeakerID = speaker.ID
+	}
+	in.RecaptureBy = ""
+	if in.RecaptureDays > 0 {
+		in.RecaptureBy = tx.Actor().Person
+	}
 	if err := valid(&in.Source); err != nil {
 		return in.Source, err
 	}
@@ -234,7 +248,15 @@ func (d *Desk) UpdateSource(ctx context.Context, actor kb.Actor, in SourceInput)
 		if known, err := knownSource(tx, s); err != nil || (known != "" && known != s.ID) {
 			return addressTaken(known, err)
 		}
-		return tx.UpdateSource(s)
+		old, err := tx.Source(s.ID)
+		if err != nil {
+			return err
+		}
+		err = tx.UpdateSource(s)
+		if kb.KindOf(err) == kb.Conflict && old.Version == s.Version {
+			return kb.InvalidField("part_of", "That page is itself part of this work; a page cannot be part of itself.").Because(err)
+		}
+		return err
 	})
 }
 

@@ -108,7 +108,7 @@ func (d *Desk) Merge(ctx context.Context, actor kb.Actor, claim kb.ID, into, rea
 func (d *Desk) Submit(ctx context.Context, actor kb.Actor, claim kb.ID) (string, error) {
 	var hash string
 	err := d.step(ctx, actor, claim, kb.Submit, func(tx *store.Tx, c *kb.Claim) error {
-		next, err := composed(tx, claim, record.NewSalt(), nil)
+		next, err := d.composed(tx, claim, record.NewSalt(), nil)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ type composition struct {
 // from the second one on with its correction.
 //
 // shown, if given, are the related claims that are taken for published.
-func composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]bool) (composition, error) {
+func (d *Desk) composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]bool) (composition, error) {
 	dossier, err := tx.Dossier(claim)
 	if err != nil {
 		return composition{}, err
@@ -149,7 +149,7 @@ func composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]bool) (com
 	if shown != nil {
 		dossier.Published = shown
 	}
-	next := composition{dossier, Compose(dossier, salt), dossier.Revision + 1}
+	next := composition{dossier, Compose(dossier, d.baseURL, salt), dossier.Revision + 1}
 	if next.number == 1 || dossier.Draft == nil {
 		return next, nil
 	}
@@ -190,7 +190,7 @@ func liveContent(r store.Reader, claim kb.ID) (record.Content, error) {
 
 // gates judges the composition by house policy.
 func (c composition) gates() []kb.GateResult {
-	return Gates(c.content, c.number, c.dossier.Exceptions)
+	return Gates(c.dossier, c.content, c.number)
 }
 
 func (c composition) passGates() error {

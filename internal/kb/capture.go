@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"time"
 )
@@ -17,6 +18,12 @@ type PageFacts struct {
 	Canonical string
 	Paywalled bool // it says that not everybody may read it whole
 }
+
+// Value stores the facts.
+func (f PageFacts) Value() (driver.Value, error) { return columnValue(f, false, "{}") }
+
+// Scan reads the facts.
+func (f *PageFacts) Scan(v any) error { return columnScan(v, f) }
 
 // Capture is what came back of a page, or of a file or text that a person gave.
 type Capture struct {
@@ -116,6 +123,27 @@ var RightsOptions = []Option{
 	{"quotation", "the quoted passages only"},
 	{"full", "the whole text: free, licensed, or our own"},
 	{"none", "nothing"},
+}
+
+// Rights say what of a capture's text readers may see, and why.
+type Rights struct {
+	Shown string // one of RightsOptions
+	Note  string
+}
+
+// Validate checks and trims the rights; the quoted passages may be shown unless
+// something else is said.
+func (r *Rights) Validate() error {
+	var c check
+	if r.Shown == "" {
+		r.Shown = "quotation"
+	}
+	c.oneOf("rights", r.Shown, RightsOptions)
+	c.text("rights_note", &r.Note, maxNote)
+	if r.Shown == "full" {
+		c.required("rights_note", r.Note, "Say why the whole text may be shown; readers see it.")
+	}
+	return c.err()
 }
 
 // LongestSnapshot is how much text a snapshot may have, in bytes.

@@ -68,6 +68,34 @@ func (e Excerpt) Holds() bool {
 	return e.State == Exact || e.State == Normalised || (e.State == Unverifiable && e.AttestedBy != "")
 }
 
+// QuotationCheck is what the last comparison of a quotation with the live page
+// gave. StartAt and EndAt are code points in the snapshot's text.
+type QuotationCheck struct {
+	ExcerptID  ID
+	SnapshotID ID // the capture that it was compared with; none when the page was not reached
+	Outcome    string
+	Found      string // the words that stand there now, when they changed
+	StartAt    int
+	EndAt      int
+	CheckedAt  time.Time
+	Version    int64
+}
+
+// CheckOutcomes are the results of comparing a quotation with the live page.
+var CheckOutcomes = []Option{
+	{"same", "still there"},
+	{"moved", "still there, at another place"},
+	{"changed", "changed"},
+	{"gone", "gone"},
+	{"ambiguous", "there more than once"},
+	{"unreachable", "the page could not be reached"},
+}
+
+// Drifted reports whether an editor should look at the outcome.
+func Drifted(outcome string) bool {
+	return outcome == "changed" || outcome == "gone" || outcome == "ambiguous"
+}
+
 // ExcerptInput is one passage as an editor copies it by hand: the words, what
 // stands before and after them, and, when the work was not seen itself, the
 // work that carries it.
@@ -130,3 +158,27 @@ func (e *Evidence) Validate() error {
 
 // Citation is how the reasoning cites evidence: by id, never by position.
 func Citation(id ID) string { return fmt.Sprintf("[@e%s]", id) }
+
+// QuoteInput is a passage to anchor in a capture.
+type QuoteInput struct {
+	SnapshotID ID
+	Exact      string // an ellipsis may stand for words left out
+	Prefix     string // what stands before, to tell like places apart
+	Suffix     string
+	Start      int  // the place that was chosen or selected, in code points; -1 for none
+	Anyway     bool // keep it although it is ambiguous or not found
+	Replaces   ID   // the quotation that it stands for from now on
+}
+
+// Validate checks the input. The words are kept as given but for the ends.
+func (in *QuoteInput) Validate() error {
+	var c check
+	c.text("exact", &in.Exact, maxQuotation)
+	c.required("exact", in.Exact, "Select the words in the text, or type them as they stand there.")
+	c.verbatim("prefix", &in.Prefix, maxNote)
+	c.verbatim("suffix", &in.Suffix, maxNote)
+	return c.err()
+}
+
+// maxQuotation is the longest quotation in characters: more is no quotation.
+const maxQuotation = 2000

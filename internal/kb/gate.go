@@ -21,6 +21,9 @@ var Gates = []Gate{
 	{"quotations", "Every quotation matches our copy or is attested by a second person", true},
 	{"captures", "Every cited source has a capture", true},
 	{"origins", "Enough independent origins, or one primary document, on the side relied upon", true},
+	{"suggestions", "Every suggestion of where a source has something from is decided", true},
+	{"circles", "No source relied upon goes round in a circle that nobody assessed", true},
+	{"own-rulings", "No source leads back to a ruling of our own", true},
 	{"interest", "The interest of governments, state media and organisations is stated", true},
 	{"private-speakers", "Private or unnamed speakers are not identified", true},
 	{"citations", "Every paragraph of the reasoning cites evidence", true},
@@ -29,10 +32,10 @@ var Gates = []Gate{
 }
 
 // PolicyVersion numbers this set of gates; it stands in each revision's report.
-const PolicyVersion = 1
+const PolicyVersion = 2
 
 // EstablishedOrigins is how many independent origins a rating needs on the side
-// it relies upon.
+// it relies upon, unless its kind of claim takes fewer.
 const EstablishedOrigins = 2
 
 // GateFacts is what the gates look at, taken from the content that they judge.
@@ -43,7 +46,11 @@ type GateFacts struct {
 	UnheldQuotations  int
 	UncapturedSources int
 	EstablishedLow    int // established origins on the side relied upon
+	OriginsNeeded     int
 	PrimaryRelied     bool
+	OpenSuggestions   int
+	CirclesRelied     []string // sources
+	OwnRulings        []string // sources
 	UnstatedInterests []string // publishers
 	PrivateSpeakers   []string // unnamed speakers who carry an identity all the same
 	UncitedParagraphs int
@@ -101,8 +108,14 @@ func (f GateFacts) missing(gate string) string {
 	case "captures":
 		return counted(f.UncapturedSources, "cited source has no capture", "cited sources have no capture")
 	case "origins":
-		return when(f.Rated && f.EstablishedLow < EstablishedOrigins && !f.PrimaryRelied,
-			fmt.Sprintf("%d established, %d needed", f.EstablishedLow, EstablishedOrigins))
+		return when(f.Rated && f.EstablishedLow < f.OriginsNeeded && !f.PrimaryRelied,
+			fmt.Sprintf("%d established, %d needed", f.EstablishedLow, f.OriginsNeeded))
+	case "suggestions":
+		return counted(f.OpenSuggestions, "suggestion waits for a decision", "suggestions wait for a decision")
+	case "circles":
+		return listed("in a circle: ", f.CirclesRelied)
+	case "own-rulings":
+		return listed("leads back to us: ", f.OwnRulings)
 	case "interest":
 		return listed("not stated for ", f.UnstatedInterests)
 	case "private-speakers":

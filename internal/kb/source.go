@@ -1,6 +1,9 @@
 package kb
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Publisher is who publishes sources. Its owner makes common control visible.
 type Publisher struct {
@@ -63,7 +66,12 @@ type Source struct {
 	Interest    string
 	Language    string
 	Note        string
-	Version     int64
+
+	SpeakerID     ID  // the speaker whose own work it is, if it is one's
+	RecaptureDays int // how often its page is looked at again; 0: when asked
+	RecaptureBy   ID  // who wanted that
+
+	Version int64
 }
 
 // SourceKinds are the kinds of sources, primary ones first.
@@ -99,6 +107,10 @@ func (s *Source) Validate() error {
 	c.text("interest", &s.Interest, maxNote)
 	c.language(&s.Language)
 	c.text("note", &s.Note, maxNote)
+	c.oneOf("recapture_days", strconv.Itoa(s.RecaptureDays), RecaptureIntervals)
+	if s.RecaptureDays > 0 && s.URL == "" {
+		c.fail("recapture_days", "A work without an address cannot be looked at again.")
+	}
 	if s.PartOfID != "" && s.PartOfID == s.ID {
 		c.fail("part_of", "A work cannot be part of itself.")
 	}
@@ -129,7 +141,14 @@ type Snapshot struct {
 	Rights           string
 	RightsNote       string
 	CapturedBy       ID
+	Redirects        Strings // the addresses on the way, the requested one first
+	Headers          Strings // "Name: value", those that say something of the page
+	Facts            PageFacts
 }
+
+// Whole reports whether it is a copy of the whole work as far as it was seen,
+// and not of one passage.
+func (s Snapshot) Whole() bool { return s.Method != "excerpt-only" }
 
 // CaptureMethods are the ways in which a snapshot came to be.
 var CaptureMethods = []Option{

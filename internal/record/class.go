@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,8 +29,8 @@ func LeastClass(before, after Content, cause string) string {
 		return grave("correction")
 	}
 	least := "typo"
-	if !slices.Equal(before.Relations, after.Relations) {
-		least = "clarification" // another claim was published or related; no fact of this one changed
+	if !slices.Equal(before.Relations, after.Relations) || !reflect.DeepEqual(captures(before), captures(after)) {
+		least = "clarification" // another claim was published or related, a copy was made; no fact of this one changed
 	}
 	for _, pair := range prose(before, after) {
 		switch proseChange(pair[0], pair[1]) {
@@ -44,7 +45,8 @@ func LeastClass(before, after Content, cause string) string {
 
 func rating(c Content) string { return c.Ruling.RatingKey() }
 
-// sameFacts compares everything but salt, correction, filing, family and prose.
+// sameFacts compares everything but salt, correction, filing, family, copies and
+// prose.
 func sameFacts(a, b Content) bool {
 	x, errA := Canonical(facts(a))
 	y, errB := Canonical(facts(b))
@@ -61,7 +63,24 @@ func facts(c Content) Content {
 		evidence[i] = e
 	}
 	c.Evidence = evidence
+	c.Sources = withoutCaptures(c.Sources)
 	return c
+}
+
+func withoutCaptures(sources []Source) []Source {
+	sources = slices.Clone(sources)
+	for i := range sources {
+		sources[i].Capture = nil
+	}
+	return sources
+}
+
+func captures(c Content) []*Snapshot {
+	var list []*Snapshot
+	for _, s := range c.Sources {
+		list = append(list, s.Capture)
+	}
+	return list
 }
 
 // prose pairs the free texts of two contents with equal facts.

@@ -3,6 +3,8 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/trail"
@@ -174,6 +176,29 @@ type Snapshot struct {
 	Rights     string `json:"rights"`
 	RightsNote string `json:"rightsNote,omitempty"`
 	Via        string `json:"via,omitempty"` // source that carries it; the original was not seen
+	// Carrier is the copy of the carrying work that the passage stands in, and
+	// where; absent when the passage was copied by hand.
+	Carrier *Carrier `json:"carrier,omitempty"`
+	Origin  *Fetched `json:"origin,omitempty"` // absent when a person copied or pasted it
+}
+
+// Carrier is a passage in the copy of a work that carries another. Positions are
+// code points.
+type Carrier struct {
+	TextHash   string `json:"textHash"`
+	CapturedAt string `json:"capturedAt"`
+	Start      int    `json:"start"`
+	End        int    `json:"end"`
+	Rights     string `json:"rights"`
+}
+
+// Fetched says what was fetched, and what made text of it.
+type Fetched struct {
+	URL       string `json:"url"` // after redirects
+	Status    int    `json:"status"`
+	MediaType string `json:"mediaType"`
+	BodyHash  string `json:"bodyHash"`
+	Extractor string `json:"extractor"`
 }
 
 // Source is a work.
@@ -189,6 +214,9 @@ type Source struct {
 	Kind        string   `json:"kind"`
 	Interest    string   `json:"interest,omitempty"`
 	Language    string   `json:"language"`
+	Speaker     string   `json:"speaker,omitempty"` // the speaker whose own work it is
+	// Capture is the first copy of the whole work, absent when there is none.
+	Capture *Snapshot `json:"capture,omitempty"`
 }
 
 // Publisher is who publishes sources.
@@ -225,6 +253,8 @@ type Assessment struct {
 type Analysis struct {
 	Said     trail.Result `json:"said"`
 	Evidence trail.Result `json:"evidence"`
+	// OwnRulings are sources that lead back to a ruling of this very desk.
+	OwnRulings []string `json:"ownRulings,omitempty"`
 }
 
 // Relation is a claim of the same family. Its words are not repeated: it may
@@ -317,6 +347,44 @@ type Masthead struct {
 	By                PersonRef `json:"by"`
 }
 
+// QuotationCheck is the document of a quotation-check event: what comparing one
+// claim's quotations with one source's live page gave.
+type QuotationCheck struct {
+	Schema  int           `json:"schema"`
+	Salt    string        `json:"salt"`
+	Claim   string        `json:"claim"`
+	Source  string        `json:"source"` // whose page it is
+	URL     string        `json:"url,omitempty"`
+	At      string        `json:"at"`
+	Results []CheckResult `json:"results"` // sorted by excerpt
+}
+
+// CheckResult is how one quotation stood then.
+type CheckResult struct {
+	Excerpt string `json:"excerpt"`
+	Outcome string `json:"outcome"`
+}
+
+// Release is the document of a snapshot-release event: from then on the text of
+// a capture may be shown, or may not any more. The text itself is kept under
+// its own hash.
+type Release struct {
+	Schema     int       `json:"schema"`
+	Salt       string    `json:"salt"`
+	Source     string    `json:"source"`
+	Title      string    `json:"title"`
+	URL        string    `json:"url,omitempty"`
+	Language   string    `json:"language"`
+	TextHash   string    `json:"textHash"`
+	CapturedAt string    `json:"capturedAt"`
+	Method     string    `json:"method"`
+	Extractor  string    `json:"extractor"`
+	Released   bool      `json:"released"`
+	Reason     string    `json:"reason"` // why it may, or may not, be shown
+	At         string    `json:"at"`
+	By         PersonRef `json:"by"`
+}
+
 // PersonRef names a responsible person by id alone.
 type PersonRef string
 
@@ -343,6 +411,68 @@ func ReadContent(b []byte) (Content, error) {
 		return c, fmt.Errorf("read content: %w", err)
 	}
 	return c, nil
+}
+
+// ReadRelease reads the document of a snapshot-release event.
+func ReadRelease(b []byte) (Release, error) {
+	var r Release
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, fmt.Errorf("read release: %w", err)
+	}
+	return r, nil
+}
+
+// ReadQuotationCheck reads the document of a quotation-check event.
+func ReadQuotationCheck(b []byte) (QuotationCheck, error) {
+	var c QuotationCheck
+	if err := json.Unmarshal(b, &c); err != nil {
+		return c, fmt.Errorf("read quotation check: %w", err)
+	}
+	return c, nil
+}
+
+// ReleaseSubject is what a snapshot-release event is about: a text of a source.
+func ReleaseSubject(source, textHash string) string { return source + "/" + textHash }
+
+// Excerpts lists the quotations of evidence and attestations, in the order of
+// the page.
+func (c Content) Excerpts() []*Excerpt {
+	var list []*Excerpt
+	for _, a := range c.Appearances {
+		for _, at := range a.Attestations {
+			list = append(list, at.Excerpt)
+		}
+	}
+	for _, e := range c.Evidence {
+		list = append(list, e.Excerpt)
+	}
+	return slices.DeleteFunc(list, func(e *Excerpt) bool { return e == nil })
+}
+
+// ExcerptIDs gives the ids of all quotations.
+func (c Content) ExcerptIDs() map[string]bool {
+	ids := map[string]bool{}
+	for _, e := range c.Excerpts() {
+		ids[e.ID] = true
+	}
+	return ids
+}
+
+// FreeSnapshots lists the copies of whole works whose text may be shown whole,
+// by id.
+func (c Content) FreeSnapshots() []string {
+	free := map[string]bool{}
+	for _, e := range c.Excerpts() {
+		if e.Snapshot.Rights == "full" && e.Snapshot.Via == "" {
+			free[e.Snapshot.ID] = true
+		}
+	}
+	for _, s := range c.Sources {
+		if s.Capture != nil && s.Capture.Rights == "full" {
+			free[s.Capture.ID] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(free))
 }
 
 // Source gives a source of the content by id.

@@ -17,9 +17,11 @@ import (
 
 // Event kinds of the record.
 const (
-	KindRevision = "revision"
-	KindScale    = "scale"
-	KindMasthead = "masthead"
+	KindRevision       = "revision"
+	KindScale          = "scale"
+	KindMasthead       = "masthead"
+	KindQuotationCheck = "quotation-check"
+	KindRelease        = "snapshot-release"
 )
 
 // Leaf is one entry of the transparency log: small, without personal text. The

@@ -14,7 +14,10 @@ type Dossier struct {
 	Attestations []kb.Attestation
 	Evidence     []kb.Evidence
 	Excerpts     map[kb.ID]kb.Excerpt
-	Snapshots    map[kb.ID]kb.Snapshot
+	Snapshots    map[kb.ID]kb.Snapshot // of the excerpts, and those that carry them; without texts
+	Captures     map[kb.ID]kb.Snapshot // by source, the first whole capture; without texts
+	Checks       map[kb.ID]kb.QuotationCheck
+	Suggestions  []kb.Suggestion // open ones about its sources
 	Speakers     map[kb.ID]kb.Speaker
 	Sources      map[kb.ID]kb.Source
 	Publishers   map[kb.ID]kb.Publisher
@@ -58,6 +61,15 @@ func loadOne[T any](l *loader, what, condition string, args ...any) T {
 		row, l.err = take[T](l.Reader, what, condition, args...)
 	}
 	return row
+}
+
+func (l *loader) snapshots(order, condition string, args ...any) []kb.Snapshot {
+	if l.err != nil {
+		return nil
+	}
+	rows, err := l.withoutText(order, condition, args...)
+	l.err = err
+	return rows
 }
 
 // reachedSources are the works that a claim's items rest on: their sources, the
@@ -126,13 +138,20 @@ func (d *Dossier) loadSources(l *loader, id kb.ID) {
 	var sources []kb.Source
 	l.raw(&sources, reachedSources, map[string]any{"claim": id})
 	d.Sources = byID(sources, func(s kb.Source) kb.ID { return s.ID })
-	snapshots := loadAll[kb.Snapshot](l, "snapshots", "id", `id IN ? OR id IN (SELECT via_id FROM snapshot WHERE id IN ?)`,
-		snapshotIDs(excerpts), snapshotIDs(excerpts))
+	snapshots := l.snapshots("id", "id IN ? OR id IN (SELECT via_id FROM snapshot WHERE id IN ?)", snapshotIDs(excerpts), snapshotIDs(excerpts))
 	d.Snapshots = byID(snapshots, func(s kb.Snapshot) kb.ID { return s.ID })
 	var publishers []kb.Publisher
 	l.raw(&publishers, reachedPublishers, map[string]any{"publishers": append(publisherIDs(sources), d.speakersPublishers()...)})
 	d.Publishers = byID(publishers, func(p kb.Publisher) kb.ID { return p.ID })
 	sourceIDs := keys(d.Sources)
+	d.Captures = map[kb.ID]kb.Snapshot{}
+	for _, s := range l.snapshots("captured_at DESC, id DESC", "source_id IN ? AND method <> 'excerpt-only'", sourceIDs) {
+		d.Captures[s.SourceID] = s // the earliest is last
+	}
+	d.Suggestions = loadAll[kb.Suggestion](l, "suggestions", "created_at, id",
+		"state = 'suggested' AND (source_id IN ? OR other_id IN ?)", sourceIDs, sourceIDs)
+	checks := loadAll[kb.QuotationCheck](l, "checks", "excerpt_id", "excerpt_id IN ?", keys(d.Excerpts))
+	d.Checks = byID(checks, func(c kb.QuotationCheck) kb.ID { return c.ExcerptID })
 	d.Derivations = loadAll[kb.Derivation](l, "derivations", "id", `from_id IN ?
 		AND (evidence_id IS NULL OR evidence_id IN (SELECT id FROM evidence WHERE claim_id = ?))
 		AND (attestation_id IS NULL OR attestation_id IN (SELECT id FROM attestation WHERE claim_id = ?))`, sourceIDs, id, id)

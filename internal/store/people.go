@@ -153,6 +153,9 @@ type Platform struct {
 	dialect dialect
 }
 
+// Now is the transaction's frozen time.
+func (p *Platform) Now() time.Time { return p.now }
+
 type throttle struct {
 	Key      string
 	Failures int

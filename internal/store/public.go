@@ -123,3 +123,49 @@ func (p *Public) Checkpoint(ctx context.Context) ([]byte, error) {
 	}
 	return rows[0].Note, nil
 }
+
+// Release reads the newest document about a source's text, and the text when it
+// may be shown. Errors: NotFound when it never was, Gone when it may not be
+// shown any more.
+func (p *Public) Release(ctx context.Context, source kb.ID, textHash string) (record.Release, string, error) {
+	r := p.reader(ctx)
+	hash, err := r.LastEvent(record.KindRelease, record.ReleaseSubject(string(source), textHash))
+	if err != nil {
+		return record.Release{}, "", err
+	}
+	if hash == "" {
+		return record.Release{}, "", kb.Errorf(kb.NotFound, "There is no published copy at this address.")
+	}
+	body, err := r.Body(hash)
+	if err != nil {
+		return record.Release{}, "", err
+	}
+	release, err := record.ReadRelease(body)
+	if err != nil {
+		return release, "", err
+	}
+	if !release.Released {
+		return release, "", kb.Errorf(kb.Gone, "This copy was taken down: its text may not be shown any more.")
+	}
+	text, err := r.Body(textHash)
+	return release, string(text), err
+}
+
+// QuotationChecks reads, for each page that a claim quotes, what the newest
+// comparison with it gave.
+func (p *Public) QuotationChecks(ctx context.Context, claim kb.ID) ([]record.QuotationCheck, error) {
+	var bodies [][]byte
+	err := p.reader(ctx).g.Table("document_body").Joins("JOIN record_event ON record_event.hash = document_body.hash").
+		Where("record_event.idx IN (SELECT MAX(idx) FROM record_event WHERE claim_id = ? AND kind = ? GROUP BY subject)", string(claim), record.KindQuotationCheck).
+		Order("record_event.idx").Pluck("document_body.bytes", &bodies).Error
+	if err != nil {
+		return nil, translate(fmt.Errorf("read quotation checks: %w", err))
+	}
+	checks := make([]record.QuotationCheck, len(bodies))
+	for i, b := range bodies {
+		if checks[i], err = record.ReadQuotationCheck(b); err != nil {
+			return nil, err
+		}
+	}
+	return checks, nil
+}

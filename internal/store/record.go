@@ -74,6 +74,15 @@ func (tx *Tx) insertBody(hash string, body []byte) error {
 	return nil
 }
 
+// KeepText keeps a text that an event of this transaction releases, under its
+// hash, unless it is there.
+func (tx *Tx) KeepText(hash, text string) error {
+	if _, err := tx.Body(hash); err == nil || kb.KindOf(err) != kb.Gone {
+		return err
+	}
+	return tx.insertBody(hash, []byte(text))
+}
+
 // Body reads the bytes of a document or candidate. Errors: Gone when they were
 // redacted.
 func (r Reader) Body(hash string) ([]byte, error) {
@@ -197,10 +206,16 @@ func (tx *Tx) InsertRevision(r Revision, d record.Digest) error {
 	return nil
 }
 
-// LastEvent gives hash and time of the newest event of a kind about a subject;
-// an empty hash when there is none.
+// LastEvent gives the hash of the newest event of a kind about a subject; an
+// empty hash when there is none.
 func (r Reader) LastEvent(kind, subject string) (string, error) {
-	rows, err := findSome[recordEvent](r, "event", "idx DESC", 1, "kind = ? AND subject = ?", kind, subject)
+	return r.LastEventAbout(kind, "", subject)
+}
+
+// LastEventAbout gives the hash of the newest event of a kind about a subject of
+// a claim; an empty hash when there is none.
+func (r Reader) LastEventAbout(kind string, claim kb.ID, subject string) (string, error) {
+	rows, err := findSome[recordEvent](r, "event", "idx DESC", 1, "kind = ? AND subject = ? AND claim_id = ?", kind, subject, string(claim))
 	if err != nil || len(rows) == 0 {
 		return "", err
 	}

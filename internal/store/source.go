@@ -177,7 +177,11 @@ func (tx *Tx) InsertSnapshot(s kb.Snapshot) (kb.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	s.ID, s.CapturedAt, s.CapturedBy = id, tx.now, tx.actor.Person
+	s.ID, s.CapturedBy = id, tx.actor.Person
+	if s.CapturedAt.IsZero() {
+		s.CapturedAt = tx.now
+	}
+	s.CapturedAt = s.CapturedAt.UTC().Truncate(time.Microsecond)
 	return id, insert(tx, object{"snapshot", id, ""}, &s)
 }
 
@@ -216,12 +220,19 @@ type SourceFile struct {
 	Carrier     kb.Source // zero when it stands alone
 	Publisher   kb.Publisher
 	Excerpts    []kb.Excerpt
-	Snapshots   map[kb.ID]kb.Snapshot
+	Snapshots   map[kb.ID]kb.Snapshot // without their texts
+	Captures    []kb.Snapshot         // the whole ones, the newest first
+	Jobs        []kb.CaptureJob       // the newest first
+	Suggestions []kb.Suggestion
+	Checks      map[kb.ID]kb.QuotationCheck
 	Derivations []kb.Derivation // from and to it
 	Titles      map[kb.ID]string
 	People      map[kb.ID]kb.Person
 	UsedIn      []kb.Claim
 }
+
+// jobsShown is how many captures a source's page lists.
+const jobsShown = 10
 
 // SourceFile reads a source's file in a constant number of statements.
 func (r Reader) SourceFile(id kb.ID) (SourceFile, error) {
@@ -235,19 +246,31 @@ func (r Reader) SourceFile(id kb.ID) (SourceFile, error) {
 		f.Publisher = loadOne[kb.Publisher](&l, "publisher", "id = ?", f.Source.PublisherID)
 	}
 	f.Excerpts = loadAll[kb.Excerpt](&l, "excerpts", "checked_at, id", "source_id = ?", id)
-	snapshots := loadAll[kb.Snapshot](&l, "snapshots", "captured_at, id",
-		"source_id = ? OR id IN (SELECT via_id FROM snapshot WHERE source_id = ?)", id, id)
+	snapshots := l.snapshots("captured_at DESC, id", "source_id = ? OR id IN (SELECT via_id FROM snapshot WHERE source_id = ?)", id, id)
 	people := loadAll[kb.Person](&l, "people", "id", `id IN (SELECT captured_by FROM snapshot WHERE source_id = ?)
-		OR id IN (SELECT attested_by FROM excerpt WHERE source_id = ?)`, id, id)
+		OR id IN (SELECT attested_by FROM excerpt WHERE source_id = ?)
+		OR id IN (SELECT decided_by FROM suggestion WHERE source_id = ? OR other_id = ?)`, id, id, id, id)
 	f.Derivations = loadAll[kb.Derivation](&l, "derivations", "id", "from_id = ? OR to_id = ?", id, id)
 	others := loadAll[kb.Source](&l, "sources", "id", `id IN (SELECT to_id FROM derivation WHERE from_id = ?)
 		OR id IN (SELECT from_id FROM derivation WHERE to_id = ?)
-		OR id IN (SELECT v.source_id FROM snapshot s JOIN snapshot v ON v.id = s.via_id WHERE s.source_id = ?)`, id, id, id)
+		OR id IN (SELECT other_id FROM suggestion WHERE source_id = ?) OR id IN (SELECT source_id FROM suggestion WHERE other_id = ?)
+		OR id IN (SELECT v.source_id FROM snapshot s JOIN snapshot v ON v.id = s.via_id WHERE s.source_id = ?)`, id, id, id, id, id)
 	f.UsedIn = loadAll[kb.Claim](&l, "claims", "updated_at DESC, id", `id IN (SELECT claim_id FROM evidence WHERE source_id = ?)
 		OR id IN (SELECT claim_id FROM attestation WHERE source_id = ?)`, id, id)
 	for _, s := range snapshots {
 		f.Snapshots[s.ID] = s
+		if s.SourceID == id && s.Whole() {
+			f.Captures = append(f.Captures, s)
+		}
 	}
+	if l.err == nil {
+		f.Jobs, l.err = r.CaptureJobs(id, jobsShown)
+	}
+	if l.err == nil {
+		f.Suggestions, l.err = r.SuggestionsAbout(id)
+	}
+	checks := loadAll[kb.QuotationCheck](&l, "checks", "excerpt_id", "excerpt_id IN (SELECT id FROM excerpt WHERE source_id = ?)", id)
+	f.Checks = byID(checks, func(c kb.QuotationCheck) kb.ID { return c.ExcerptID })
 	for _, p := range people {
 		f.People[p.ID] = p
 	}

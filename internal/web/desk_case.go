@@ -27,14 +27,14 @@ func (s *Server) caseFile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	content := desk.Compose(d, "")
-	results := desk.Gates(content, d.Revision+1, d.Exceptions)
+	content := desk.Compose(d, s.baseURL, "")
+	results := desk.Gates(d, content, d.Revision+1)
 	switch {
 	case d.Claim.State == kb.Published:
-		results = desk.Gates(content, 1, d.Exceptions) // nothing is being changed
+		results = desk.Gates(d, content, 1) // nothing is being changed
 	case d.Revision > 0 && d.Draft != nil:
 		content.Correction = &record.Correction{Cause: d.Draft.Cause, Note: d.Draft.PublicNote}
-		results = desk.Gates(content, d.Revision+1, d.Exceptions)
+		results = desk.Gates(d, content, d.Revision+1)
 	}
 	page := views.Case{
 		Page: s.deskPage(c, clippedTo(d.Claim.Text, 60)), ID: string(id), Text: text(d.Claim.Text, d.Claim.Language),

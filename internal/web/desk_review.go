@@ -23,8 +23,8 @@ func (s *Server) preview(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	content := desk.Compose(d, "")
-	v, err := previewOf(content, desk.Gates(content, d.Revision+1, d.Exceptions), d)
+	content := desk.Compose(d, s.baseURL, "")
+	v, err := previewOf(content, desk.Gates(d, content, d.Revision+1), d)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Server) review(c *gin.Context) error {
 		Approve: decisionForm(id, "approve", "Approve this content", "note", "Note, if any", d.Candidate.ContentHash),
 		Return:  decisionForm(id, "return", "Return it", "reason", "What should be changed", d.Candidate.ContentHash),
 	}
-	if page.Content, err = previewOf(content, desk.Gates(content, d.Candidate.Number, d.Exceptions), d); err != nil {
+	if page.Content, err = previewOf(content, desk.Gates(d, content, d.Candidate.Number), d); err != nil {
 		return err
 	}
 	if !page.First {

@@ -1,0 +1,146 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/quote"
+	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/store"
+)
+
+// QuoteInput is a passage to anchor in a capture, and what it is for, if that is
+// known already.
+type QuoteInput struct {
+	kb.QuoteInput
+
+	Work    string // the work whose words these are, when the capture only carries it
+	ClaimID kb.ID  // the claim that it bears on; none: kept for later
+	Stance  string
+}
+
+// Quoted is what became of it. When the passage needs a decision, Excerpt is
+// empty and Result says which.
+type Quoted struct {
+	Excerpt kb.ID
+	Source  kb.ID // whose words they are
+	Result  quote.Result
+}
+
+// Quote anchors a passage in a capture and keeps it, with its check state. A
+// passage that stands in more places than one, or in none, is kept only when the
+// editor chose a place or says so; otherwise Errors: Invalid at the words, and
+// the result lists the places or the nearest passages.
+func (d *Desk) Quote(ctx context.Context, actor kb.Actor, in QuoteInput) (Quoted, error) {
+	if err := check(actor, CopyExcerpt, &in.QuoteInput); err != nil {
+		return Quoted{}, err
+	}
+	if in.ClaimID != "" {
+		if err := Authorise(actor, EditEvidence); err != nil {
+			return Quoted{}, err
+		}
+	}
+	r := d.db.Desk(ctx)
+	snapshot, err := r.Snapshot(in.SnapshotID)
+	if err != nil {
+		return Quoted{}, err
+	}
+	q := Quoted{Source: snapshot.SourceID}
+	if strings.TrimSpace(in.Work) != "" {
+		work, err := findSource(r, in.Work, "work")
+		if err != nil {
+			return q, err
+		}
+		q.Source = work.ID
+	}
+	text := quote.New(snapshot.Text)
+	q.Result = text.Find(quote.Query{Exact: in.Exact, Prefix: in.Prefix, Suffix: in.Suffix, Near: in.Start})
+	excerpt, err := anchored(text, in.QuoteInput, q.Result)
+	if err != nil {
+		return q, err
+	}
+	keep := func(tx *store.Tx) error {
+		q.Excerpt, err = keepQuote(tx, snapshot, q.Source, in, excerpt)
+		return err
+	}
+	if in.ClaimID == "" {
+		return q, d.write(ctx, actor, CopyExcerpt, keep)
+	}
+	return q, d.edit(ctx, actor, CopyExcerpt, in.ClaimID, func(tx *store.Tx, _ kb.Claim) error {
+		if err := keep(tx); err != nil {
+			return err
+		}
+		e := kb.Evidence{ClaimID: in.ClaimID, SourceID: q.Source, ExcerptID: q.Excerpt, Stance: in.Stance}
+		if err := valid(&e); err != nil {
+			return err
+		}
+		_, err := tx.InsertEvidence(e)
+		return err
+	})
+}
+
+// anchored makes the excerpt of a passage: at the place that was chosen, or the
+// one that it has. Errors: Invalid when a person must choose first.
+func anchored(text *quote.Text, in kb.QuoteInput, r quote.Result) (kb.Excerpt, error) {
+	if r.State == kb.Ambiguous && in.Start >= 0 {
+		for _, m := range r.Matches {
+			if m.Start == in.Start {
+				return atPlace(text, in.Exact, m), nil
+			}
+		}
+	}
+	e := kb.Excerpt{State: r.State, Segments: text.Segments(in.Exact, r)}
+	switch {
+	case in.Anyway || r.State == kb.Exact || r.State == kb.Normalised:
+		return e, nil
+	case r.State == kb.Ambiguous:
+		return e, kb.InvalidField("exact", "These words stand in %d places of the copy. Choose one below, say what stands around them, or keep them as they are.", len(r.Matches))
+	case len(r.Near) > 0:
+		return e, kb.InvalidField("exact", "These words do not stand in the copy. The nearest are below; nothing was changed.")
+	}
+	return e, kb.InvalidField("exact", "These words do not stand in the copy, nor any like them.")
+}
+
+// atPlace anchors a passage at one of the places where it stands, with as much
+// of its surroundings as tells it from the others.
+func atPlace(text *quote.Text, exact string, m quote.Place) kb.Excerpt {
+	segment := text.Selector(m.Start, m.End)
+	one := text.Find(quote.Query{Exact: exact, Prefix: segment.Prefix, Suffix: segment.Suffix, Near: m.Start})
+	return kb.Excerpt{State: one.State, Segments: text.Segments(exact, one)}
+}
+
+// keepQuote stores a passage. When the capture only carries the work that is
+// quoted, the work gets a capture of the passage, via the place where it stands.
+func keepQuote(tx *store.Tx, snapshot kb.Snapshot, work kb.ID, in QuoteInput, e kb.Excerpt) (kb.ID, error) {
+	e.SourceID, e.SnapshotID = work, snapshot.ID
+	if work != snapshot.SourceID {
+		first, last := e.Segments[0], e.Segments[len(e.Segments)-1]
+		passage := quote.New(snapshot.Text).Slice(first.Start, last.End)
+		if passage == "" {
+			return "", kb.InvalidField("exact", "What is quoted through another work must stand there.")
+		}
+		carried := kb.Snapshot{
+			SourceID: work, RequestedURL: snapshot.RequestedURL, Text: passage, TextHash: record.Hash([]byte(passage)), MediaType: "text/plain",
+			Method: "excerpt-only", Complete: "no", Extractor: "from the copy of the work that carries it", Rights: "quotation",
+			RightsNote: "one short passage, quoted for discussion", ViaID: snapshot.ID, ViaStart: first.Start, ViaEnd: last.End,
+		}
+		id, err := tx.InsertSnapshot(carried)
+		if err != nil {
+			return "", err
+		}
+		e.SnapshotID = id
+	}
+	id, err := tx.InsertExcerpt(e)
+	if err != nil || in.Replaces == "" {
+		return id, err
+	}
+	old, err := tx.Excerpt(in.Replaces)
+	if err != nil {
+		return "", err
+	}
+	if old.SourceID != work || old.ReplacedBy != "" {
+		return "", kb.Errorf(kb.Conflict, "This quotation can only be replaced once, by one of the same work.")
+	}
+	return id, tx.ReplaceExcerpt(old, id)
+}

@@ -1,0 +1,196 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+)
+
+// AskCapture queues a capture and gives its number. Errors: Conflict when one of
+// the source is under way.
+func (tx *Tx) AskCapture(j kb.CaptureJob) (int64, error) {
+	j.State, j.RunAt, j.RequestedAt, j.RequestedBy = kb.Queued, tx.now, tx.now, tx.actor.Person
+	if err := tx.g.Omit("ID").Create(&j).Error; err != nil {
+		return 0, translate(fmt.Errorf("queue capture: %w", err))
+	}
+	var id int64
+	err := tx.g.Table("capture_job").Select("MAX(id)").Where("source_id = ?", j.SourceID).Scan(&id).Error
+	if err != nil {
+		return 0, translate(fmt.Errorf("queue capture: %w", err))
+	}
+	return id, tx.audit("capture.ask", captureObject(j), nil, j)
+}
+
+func captureObject(j kb.CaptureJob) object { return object{"capture", j.SourceID, ""} }
+
+// EndCapture ends a capture that is under way, with its result in j. Errors:
+// Conflict when it came to an end meanwhile, or somebody else runs it.
+func (tx *Tx) EndCapture(j kb.CaptureJob) error {
+	at := tx.now
+	j.FinishedAt, j.LeaseUntil = &at, nil
+	r := tx.g.Model(&kb.CaptureJob{}).Where("id = ? AND finished_at IS NULL AND attempt = ?", j.ID, j.Attempt).
+		Select("state", "failure", "words", "finished_at", "lease_until", "snapshot_id").UpdateColumns(&j)
+	if r.Error != nil {
+		return translate(fmt.Errorf("end capture: %w", r.Error))
+	}
+	if r.RowsAffected != 1 {
+		return kb.Errorf(kb.Conflict, "This capture has come to its end already.")
+	}
+	return tx.audit("capture."+j.State, captureObject(j), nil, j)
+}
+
+// LeaseCapture takes the next capture that is due, or whose runner is gone, and
+// holds it for a while. It gives none when there is none.
+func (p *Platform) LeaseCapture(lease time.Duration) (*kb.CaptureJob, error) {
+	const due = "(state = 'queued' AND run_at <= @now) OR (state = 'running' AND lease_until < @now)"
+	var ids []int64
+	now := map[string]any{"now": p.now}
+	if err := p.g.Table("capture_job").Where(due, now).Order("run_at, id").Limit(1).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+		return nil, translate(err)
+	}
+	r := p.g.Table("capture_job").Where("id = ?", ids[0]).Where(due, now).UpdateColumns(map[string]any{
+		"state": kb.Running, "lease_until": p.now.Add(lease), "attempt": gorm.Expr("attempt + 1"),
+	})
+	if r.Error != nil || r.RowsAffected != 1 { // another process was quicker
+		return nil, translate(r.Error)
+	}
+	j, err := take[kb.CaptureJob](Reader{p.g}, "capture", "id = ?", ids[0])
+	return &j, err
+}
+
+// RenewCapture tells how far a capture is and holds it for longer. False: it was
+// cancelled, or taken by somebody else.
+func (p *Platform) RenewCapture(j kb.CaptureJob, words string, lease time.Duration) (bool, error) {
+	set := map[string]any{"lease_until": p.now.Add(lease)}
+	if words != "" {
+		set["words"] = words
+	}
+	r := p.g.Table("capture_job").Where("id = ? AND state = 'running' AND attempt = ?", j.ID, j.Attempt).UpdateColumns(set)
+	return r.RowsAffected == 1, translate(r.Error)
+}
+
+// PutBackCapture lets a capture be tried again at a time; words say why.
+func (p *Platform) PutBackCapture(j kb.CaptureJob, words string, at time.Time) error {
+	return translate(p.g.Table("capture_job").Where("id = ? AND state = 'running' AND attempt = ?", j.ID, j.Attempt).
+		UpdateColumns(map[string]any{"state": kb.Queued, "lease_until": nil, "words": words, "run_at": at.UTC()}).Error)
+}
+
+// ScheduleCaptures queues the captures that sources are due for, at most limit
+// of them, and gives their number.
+func (p *Platform) ScheduleCaptures(limit int) (int, error) {
+	scheduled := 0
+	for _, interval := range kb.RecaptureIntervals {
+		days, err := strconv.Atoi(interval.Value)
+		if err != nil || days == 0 {
+			continue
+		}
+		sources, err := find[kb.Source](Reader{p.g}, "sources", "id", `recapture_days = ? AND url <> '' AND NOT EXISTS (SELECT 1 FROM capture_job j
+			WHERE j.source_id = source.id AND (j.finished_at IS NULL OR j.finished_at > ?))`, days, p.now.AddDate(0, 0, -days))
+		if err != nil {
+			return scheduled, err
+		}
+		for _, s := range sources[:min(len(sources), max(0, limit-scheduled))] {
+			j := kb.CaptureJob{
+				SourceID: s.ID, URL: s.URL, State: kb.Queued, RunAt: p.now, RequestedAt: p.now, RequestedBy: s.RecaptureBy, Scheduled: true,
+			}
+			if err := translate(p.g.Omit("ID").Create(&j).Error); err != nil {
+				return scheduled, err
+			}
+			scheduled++
+		}
+	}
+	return scheduled, nil
+}
+
+// CaptureJob reads a capture by its number.
+func (r Reader) CaptureJob(id int64) (kb.CaptureJob, error) {
+	return take[kb.CaptureJob](r, "capture", "id = ?", id)
+}
+
+// CaptureJobs lists the newest captures of a source, the newest first.
+func (r Reader) CaptureJobs(source kb.ID, limit int) ([]kb.CaptureJob, error) {
+	return findSome[kb.CaptureJob](r, "captures", "id DESC", limit, "source_id = ?", source)
+}
+
+// CapturesUnderWay lists captures that have not come to an end, the oldest first.
+func (r Reader) CapturesUnderWay(limit int) ([]kb.CaptureJob, error) {
+	return findSome[kb.CaptureJob](r, "captures", "run_at, id", limit, "finished_at IS NULL")
+}
+
+// NewestWhole reads a source's newest whole capture. Errors: NotFound.
+func (r Reader) NewestWhole(source kb.ID) (kb.Snapshot, error) {
+	rows, err := findSome[kb.Snapshot](r, "capture", "captured_at DESC, id DESC", 1, "source_id = ? AND method <> 'excerpt-only'", source)
+	if err != nil {
+		return kb.Snapshot{}, err
+	}
+	if len(rows) == 0 {
+		return kb.Snapshot{}, kb.Errorf(kb.NotFound, "This source has no whole capture yet.")
+	}
+	return rows[0], nil
+}
+
+// withoutText lists snapshots without the texts, which may be megabytes.
+func (r Reader) withoutText(order, condition string, args ...any) ([]kb.Snapshot, error) {
+	return find[kb.Snapshot](Reader{r.g.Omit("text")}, "captures", order, condition, args...)
+}
+
+// ExcerptsOn lists the quotations that can be looked for on a source's page: its
+// own, and those of works that were seen only through it.
+func (r Reader) ExcerptsOn(source kb.ID) ([]kb.Excerpt, error) {
+	return find[kb.Excerpt](r, "quotations", "id", `replaced_by IS NULL AND state <> 'not-found' AND snapshot_id IN (
+		SELECT s.id FROM snapshot s LEFT JOIN snapshot v ON v.id = s.via_id WHERE COALESCE(v.source_id, s.source_id) = ?)`, source)
+}
+
+// ReplaceExcerpt says that another quotation stands for one from now on.
+func (tx *Tx) ReplaceExcerpt(old kb.Excerpt, by kb.ID) error {
+	version := old.Version
+	old.ReplacedBy = by
+	old.Version++
+	return update(tx, "excerpt.replace", object{"excerpt", old.ID, ""}, "id", version, &old)
+}
+
+// ClaimsQuoting lists the claims whose evidence or attestations rest on a
+// quotation.
+func (r Reader) ClaimsQuoting(excerpt kb.ID) ([]kb.Claim, error) {
+	return find[kb.Claim](r, "claims", "id", `id IN (SELECT claim_id FROM evidence WHERE excerpt_id = ?)
+		OR id IN (SELECT claim_id FROM attestation WHERE excerpt_id = ?)`, excerpt, excerpt)
+}
+
+// SaveCheck keeps what the newest comparison of a quotation gave.
+func (tx *Tx) SaveCheck(c kb.QuotationCheck) error {
+	c.CheckedAt, c.Version = tx.now, 1
+	o := object{"quotation-check", c.ExcerptID, ""}
+	old, err := take[kb.QuotationCheck](tx.Reader, "check", "excerpt_id = ?", c.ExcerptID)
+	if kb.KindOf(err) == kb.NotFound {
+		return insert(tx, o, &c)
+	}
+	if err != nil {
+		return err
+	}
+	c.Version = old.Version + 1
+	return update(tx, "quotation-check.change", o, "excerpt_id", old.Version, &c)
+}
+
+// Checks lists what the newest comparisons of quotations gave.
+func (r Reader) Checks(excerpts []kb.ID) (map[kb.ID]kb.QuotationCheck, error) {
+	rows, err := find[kb.QuotationCheck](r, "checks", "excerpt_id", "excerpt_id IN ?", excerpts)
+	return byID(rows, func(c kb.QuotationCheck) kb.ID { return c.ExcerptID }), err
+}
+
+// UpdateRights stores what readers may see of a snapshot, and why.
+func (tx *Tx) UpdateRights(s kb.Snapshot) error {
+	before, err := tx.Snapshot(s.ID)
+	if err != nil {
+		return err
+	}
+	r := tx.g.Model(&kb.Snapshot{}).Where("id = ?", s.ID).Select("rights", "rights_note").UpdateColumns(&s)
+	if r.Error != nil {
+		return translate(fmt.Errorf("change rights: %w", r.Error))
+	}
+	before.Text, s.Text = "", ""
+	return tx.audit("snapshot.rights", object{"snapshot", s.ID, ""}, before, s)
+}
