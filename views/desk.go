@@ -21,6 +21,7 @@ type Form struct {
 	Cites    []Link // evidence that can be cited: text and citation
 	Steps    []StepForm
 	Narrow   bool
+	Files    bool // it may carry a file
 }
 
 // FieldGroup is fields under a heading; open unless it is of lesser use.
@@ -32,7 +33,7 @@ type FieldGroup struct {
 }
 
 // Field is one input. Kind is text, url, email, password, area, select, check,
-// checks, or pick (text with suggestions).
+// checks, file, or pick (text with suggestions).
 type Field struct {
 	Name     string
 	Label    string
@@ -192,5 +193,6 @@ type Sheet struct {
 	Lead     Link
 	Facts    []Fact
 	Links    []Link
+	Steps    []StepForm
 	Sections []CaseSection
 }

@@ -222,6 +222,8 @@ type Evidence struct {
 	Chips     []Chip
 	Meta      string
 	Live      Link
+	Copy      Link    // where the archived text can be read whole
+	InPlace   []Place // the quotation with what stands around it in our copy
 	Comment   string
 	CitedFrom []Link
 	Part      string

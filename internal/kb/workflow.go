@@ -107,10 +107,9 @@ func Next(from State, step Step) (State, error) {
 
 // Editable reports whether the claim's content may be changed in the state, if
 // need be by taking the Edit step.
-func (s State) Editable() bool {
-	switch s {
-	case Suggested, Open, Researching, InReview, ApprovedS, Scheduled:
-		return true
-	}
-	return false
-}
+func (s State) Editable() bool { return slices.Contains(editable, s) }
+
+var editable = []State{Suggested, Open, Researching, InReview, ApprovedS, Scheduled}
+
+// EditableStates lists the states in which a claim can be worked on.
+func EditableStates() []State { return slices.Clone(editable) }

@@ -219,6 +219,7 @@ type SourceFile struct {
 	Source      kb.Source
 	Carrier     kb.Source // zero when it stands alone
 	Publisher   kb.Publisher
+	Speaker     kb.Speaker // whose own work it is; zero when it is nobody's
 	Excerpts    []kb.Excerpt
 	Snapshots   map[kb.ID]kb.Snapshot // without their texts
 	Captures    []kb.Snapshot         // the whole ones, the newest first
@@ -244,6 +245,9 @@ func (r Reader) SourceFile(id kb.ID) (SourceFile, error) {
 	}
 	if f.Source.PublisherID != "" {
 		f.Publisher = loadOne[kb.Publisher](&l, "publisher", "id = ?", f.Source.PublisherID)
+	}
+	if f.Source.SpeakerID != "" {
+		f.Speaker = loadOne[kb.Speaker](&l, "speaker", "id = ?", f.Source.SpeakerID)
 	}
 	f.Excerpts = loadAll[kb.Excerpt](&l, "excerpts", "checked_at, id", "source_id = ?", id)
 	snapshots := l.snapshots("captured_at DESC, id", "source_id = ? OR id IN (SELECT via_id FROM snapshot WHERE source_id = ?)", id, id)

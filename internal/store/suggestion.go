@@ -223,3 +223,13 @@ func (r Reader) OpenTasks() (int, error) {
 	err := r.g.Table("task").Where("state = 'open'").Count(&n).Error
 	return int(n), translate(err)
 }
+
+// Titles gives the titles of sources.
+func (r Reader) Titles(ids []kb.ID) (map[kb.ID]string, error) {
+	rows, err := find[kb.Source](r, "sources", "id", "id IN ?", ids)
+	titles := make(map[kb.ID]string, len(rows))
+	for _, s := range rows {
+		titles[s.ID] = s.Title
+	}
+	return titles, err
+}

@@ -83,3 +83,11 @@ func renameFields(err error, names map[string]string) error {
 	}
 	return err
 }
+
+// claimChoices offers the claims that can be worked on.
+func (s *Server) claimChoices(c *gin.Context) ([]views.Option, error) {
+	rows, err := s.read(c).Queue(store.QueueQuery{States: kb.EditableStates(), Limit: choicesShown})
+	return options(rows, func(r store.QueueItem) views.Option {
+		return views.Option{Value: choice(clippedTo(r.Text, 80), r.ID), Label: r.Speaker}
+	}), err
+}

@@ -106,7 +106,11 @@ func (p *public) serveRevision(c *gin.Context, revisions []store.Revision, revis
 // claimPage makes the page of a revision: what the document says, and around it
 // what the record says since.
 func (p *public) claimPage(ctx context.Context, doc record.Document, content record.Content, revisions []store.Revision, revision store.Revision) (views.Claim, error) {
-	v, err := claimBase(contentView{Content: content}, doc.Gates, p.rendered.of(revision.Hash))
+	checks, err := p.liveChecks(ctx, kb.ID(doc.Claim))
+	if err != nil {
+		return views.Claim{}, err
+	}
+	v, err := claimBase(contentView{Content: content, checks: checks}, doc.Gates, p.rendered.of(revision.Hash))
 	if err != nil {
 		return v, err
 	}
@@ -134,6 +138,22 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	}
 	v.Family, err = p.family(ctx, content.Relations)
 	return v, err
+}
+
+// liveChecks gives what the newest comparisons of a claim's quotations with the
+// live pages gave, by excerpt.
+func (p *public) liveChecks(ctx context.Context, claim kb.ID) (map[string]liveCheck, error) {
+	checks, err := p.record.QuotationChecks(ctx, claim)
+	if err != nil {
+		return nil, err
+	}
+	newest := map[string]liveCheck{}
+	for _, c := range checks {
+		for _, r := range c.Results {
+			newest[r.Excerpt] = liveCheck{r.Outcome, c.At}
+		}
+	}
+	return newest, nil
 }
 
 // prominent are the classes that stand in a box above the ruling.

@@ -16,7 +16,11 @@ type contentView struct {
 	record.Content
 
 	onDesk bool
+	checks map[string]liveCheck // by excerpt; nil where nobody asked
 }
+
+// liveCheck is what the newest comparison of a quotation with the live page gave.
+type liveCheck struct{ outcome, at string }
 
 func (c contentView) sourceURL(id string) string {
 	if c.onDesk {
@@ -190,12 +194,12 @@ func strengthView(c contentView) views.Strength {
 func quotationWords(c contentView) string {
 	var matching, attested, open int
 	seen := map[string]bool{}
-	for _, e := range allExcerpts(c) {
+	for _, e := range c.Excerpts() {
 		switch {
 		case seen[e.ID]:
 		case e.State == kb.Exact || e.State == kb.Normalised:
 			matching++
-		case e.AttestedBy != nil:
+		case e.State == kb.Unverifiable && e.AttestedBy != nil:
 			attested++
 		default:
 			open++
@@ -210,26 +214,9 @@ func quotationWords(c contentView) string {
 		parts = append(parts, counted(attested, "quotation copied by hand and attested", "quotations copied by hand and attested"))
 	}
 	if open > 0 {
-		parts = append(parts, strconv.Itoa(open)+" not yet attested")
+		parts = append(parts, strconv.Itoa(open)+" not settled")
 	}
 	return strings.Join(parts, ", ")
-}
-
-func allExcerpts(c contentView) []*record.Excerpt {
-	var list []*record.Excerpt
-	for _, e := range c.Evidence {
-		if e.Excerpt != nil {
-			list = append(list, e.Excerpt)
-		}
-	}
-	for _, a := range c.Appearances {
-		for _, at := range a.Attestations {
-			if at.Excerpt != nil {
-				list = append(list, at.Excerpt)
-			}
-		}
-	}
-	return list
 }
 
 func replyViews(replies []record.Reply) []string {

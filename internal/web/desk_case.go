@@ -218,11 +218,25 @@ func sourceItem(d store.Dossier, may bool, ref itemRef) views.CaseItem {
 	}
 	if e, ok := d.Excerpts[ref.excerpt]; ok {
 		item.Quote = textPointer(e.Segments.Text(), source.Language)
-		if e.AttestedBy != "" {
-			item.Chips = append(item.Chips, views.Chip{Text: "attested by " + d.People[e.AttestedBy].Name, Tone: "good"})
-		} else {
-			item.Chips = append(item.Chips, views.Chip{Text: "attested by nobody yet", Tone: "mixed", URL: deskSource(source.ID) + "#excerpts"})
+		item.Chips = append(item.Chips, deskExcerptChips(e, d.People)...)
+		if check, ok := d.Checks[e.ID]; ok {
+			item.Chips = append(item.Chips, checkChip(check.Outcome, moment(check.CheckedAt).Words))
 		}
+	}
+	for _, a := range d.Assessments {
+		if a.SourceID == ref.source {
+			item.Chips = append(item.Chips, views.Chip{Text: "independence: " + kb.Label(kb.Findings, a.Finding) + " (" + d.People[a.PersonID].Name + ")"})
+		}
+	}
+	for _, x := range d.Suggestions {
+		if x.SourceID == ref.source || x.OtherID == ref.source {
+			item.Chips = append(item.Chips, views.Chip{Text: "a suggestion waits", Tone: "mixed", URL: "/desk/suggestions/" + string(x.ID)})
+		}
+	}
+	if capture, ok := d.Captures[ref.source]; ok {
+		item.Links = append(item.Links, links(may, views.Link{
+			Text: "Quote from the copy", URL: deskSource(ref.source, "snapshots", string(capture.ID)) + "?claim=" + url.QueryEscape(choice(clippedTo(d.Claim.Text, 80), d.Claim.ID)),
+		})...)
 	}
 	for _, x := range d.Derivations {
 		switch {

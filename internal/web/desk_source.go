@@ -1,7 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -52,7 +56,41 @@ func (s *Server) sourceForm(c *gin.Context) (views.Form, error) {
 		}
 		in.PartOf = choice(carrier.Title, carrier.ID)
 	}
+	if source.SpeakerID != "" {
+		speaker, err := s.read(c).Speaker(source.SpeakerID)
+		if err != nil {
+			return views.Form{}, err
+		}
+		in.Speaker = choice(speaker.Name, speaker.ID)
+	}
+	if err := s.takeFacts(c, &in); err != nil {
+		return views.Form{}, err
+	}
 	return s.sourceFormOf(c, in, deskSource(id, "edit"), "Edit the source", deskSource(id))
+}
+
+// takeFacts fills a form with what the source's page says of itself, for the
+// editor to confirm by saving.
+func (s *Server) takeFacts(c *gin.Context, in *desk.SourceInput) error {
+	id, err := kb.ParseID(c.Query("from"))
+	if err != nil {
+		return nil // nobody asked
+	}
+	snapshot, err := s.read(c).Snapshot(id)
+	if err != nil || snapshot.SourceID != in.ID {
+		return kb.Errorf(kb.NotFound, "This source has no such copy.").Because(err)
+	}
+	f := snapshot.Facts
+	in.Title = cmp.Or(f.Title, in.Title)
+	in.Publisher = cmp.Or(in.Publisher, f.Publisher)
+	in.Language = cmp.Or(f.Language, in.Language)
+	if len(in.Authors) == 0 {
+		in.Authors = f.Authors
+	}
+	if in.PublishedOn.Unknown() && f.Published != "" {
+		in.PublishedOn = kb.StatedDate(f.Published)
+	}
+	return nil
 }
 
 func (s *Server) sourceFormOf(c *gin.Context, in desk.SourceInput, action, heading, cancel string) (views.Form, error) {
@@ -61,6 +99,10 @@ func (s *Server) sourceFormOf(c *gin.Context, in desk.SourceInput, action, headi
 		return views.Form{}, err
 	}
 	sources, err := s.sourceChoices(c)
+	if err != nil {
+		return views.Form{}, err
+	}
+	speakers, err := s.speakerChoices(c)
 	if err != nil {
 		return views.Form{}, err
 	}
@@ -79,6 +121,10 @@ func (s *Server) sourceFormOf(c *gin.Context, in desk.SourceInput, action, headi
 			folded("Part of another page", "For comments and posts that stand on the page of something else.",
 				optional(pickField("part_of", "The page that carries it", in.PartOf, sources)),
 				hinted(optional(textField("locator", "Where on the page", in.Locator)), "“comment 4”: tells works on one page apart.")),
+			folded("Whose own work it is", "A speech, a post, a comment: what a speaker made. For that speaker's claims it is no independent source.",
+				optional(pickField("speaker", "The speaker", in.Speaker, speakers))),
+			folded("Looking at the page again", "Each time, every quotation is compared with the live page; what changed becomes a task.",
+				selectField("recapture_days", "Capture it again", strconv.Itoa(in.RecaptureDays), kb.RecaptureIntervals)),
 			folded("Interest and notes", "",
 				hinted(optional(areaField("interest", "Interest", in.Interest, 2)), "Readers see it beside the source."),
 				optional(areaField("note", "Note for the desk", in.Note, 2))),
@@ -87,7 +133,13 @@ func (s *Server) sourceFormOf(c *gin.Context, in desk.SourceInput, action, headi
 }
 
 func sourceInput(v values) desk.SourceInput {
-	return desk.SourceInput{Publisher: v.text("publisher"), PartOf: v.text("part_of"), Source: kb.Source{
+	days, err := strconv.Atoi(cmp.Or(v.text("recapture_days"), "0"))
+	if err != nil {
+		days = -1 // no interval: validation names the field
+	}
+	return desk.SourceInput{Publisher: v.text("publisher"), PartOf: v.text("part_of"), Speaker: v.text("speaker"), Source: kb.Source{
+		RecaptureDays: days,
+
 		Title: v.text("title"), URL: v.text("url"), Kind: v.text("kind"), Language: v.text("language"), Authors: v.lines("authors"),
 		PublishedOn: v.date("published_on"), Locator: v.text("locator"), Interest: v.text("interest"), Note: v.text("note"), Version: v.version(),
 	}}
@@ -122,8 +174,18 @@ func (s *Server) sourceSheet(c *gin.Context) error {
 	if desk.May(actorOf(c), desk.EditSource) {
 		sheet.Links = []views.Link{{Text: "Edit", URL: deskSource(id, "edit")}}
 	}
-	sheet.Sections = []views.CaseSection{s.excerptSection(c, f), s.derivationSection(c, f), usedSection(f)}
+	may := desk.May(actorOf(c), desk.CaptureSource)
+	if may && f.Source.URL != "" && !underWay(f.Jobs) {
+		sheet.Steps = []views.StepForm{{Label: "Capture the page now", URL: deskSource(id, "captures"), Primary: len(f.Captures) == 0}}
+	}
+	sheet.Sections = []views.CaseSection{
+		captureSection(may, f), s.excerptSection(c, f), s.derivationSection(c, f), suggestionSection(f), usedSection(f),
+	}
 	return send(c.Request.Context(), c.Writer, http.StatusOK, views.SheetPage(sheet))
+}
+
+func underWay(jobs []kb.CaptureJob) bool {
+	return slices.ContainsFunc(jobs, kb.CaptureJob.Under)
 }
 
 func deskSourceFacts(f store.SourceFile) []views.Fact {
@@ -144,6 +206,8 @@ func deskSourceFacts(f store.SourceFile) []views.Fact {
 	}
 	for _, x := range []views.Fact{
 		{Label: "Where", Value: source.Locator}, {Label: "Address", Value: source.URL, URL: kb.SourceURL(source.URL)},
+		{Label: "Own work of", Value: f.Speaker.Name, URL: speakerSheetURL(f.Speaker.ID)},
+		{Label: "Captured again", Value: recaptureWords(source.RecaptureDays)},
 		{Label: "Interest", Value: source.Interest}, {Label: "Note", Value: source.Note},
 	} {
 		if x.Value != "" {
@@ -153,10 +217,24 @@ func deskSourceFacts(f store.SourceFile) []views.Fact {
 	return facts
 }
 
+func speakerSheetURL(id kb.ID) string {
+	if id == "" {
+		return ""
+	}
+	return "/desk/speakers/" + string(id)
+}
+
+func recaptureWords(days int) string {
+	if days == 0 {
+		return ""
+	}
+	return kb.Label(kb.RecaptureIntervals, strconv.Itoa(days))
+}
+
 func (s *Server) excerptSection(c *gin.Context, f store.SourceFile) views.CaseSection {
 	section := views.CaseSection{ID: "excerpts", Heading: "Quotations", Empty: "No quotation was copied yet."}
 	if desk.May(actorOf(c), desk.CopyExcerpt) {
-		section.Add = []views.Link{{Text: "Copy a quotation", URL: deskSource(f.Source.ID, "excerpts", "new")}}
+		section.Add = []views.Link{{Text: "Copy one by hand", URL: deskSource(f.Source.ID, "excerpts", "new")}}
 	}
 	for _, e := range f.Excerpts {
 		snapshot := f.Snapshots[e.SnapshotID]
@@ -167,17 +245,45 @@ func (s *Server) excerptSection(c *gin.Context, f store.SourceFile) views.CaseSe
 		if carrier, ok := f.Snapshots[snapshot.ViaID]; ok {
 			item.Meta = "As quoted in “" + f.Titles[carrier.SourceID] + "”; original not seen"
 		}
-		if e.AttestedBy != "" {
-			item.Chips = []views.Chip{{Text: "Attested by " + f.People[e.AttestedBy].Name, Tone: "good"}}
-		} else {
-			item.Chips = []views.Chip{{Text: "Attested by nobody yet", Tone: "mixed"}}
-			if desk.May(actorOf(c), desk.AttestExcerpt) && snapshot.CapturedBy != actorOf(c).Person {
-				item.Action, item.Verb = deskSource(f.Source.ID, "excerpts", string(e.ID), "attest"), "I compared it with the work: attest"
-			}
+		item.Chips = deskExcerptChips(e, f.People)
+		if check, ok := f.Checks[e.ID]; ok {
+			item.Chips = append(item.Chips, checkChip(check.Outcome, moment(check.CheckedAt).Words))
+		}
+		switch {
+		case e.ReplacedBy != "":
+			item.Chips = append(item.Chips, views.Chip{Text: "replaced"})
+		case e.State == kb.Unverifiable && e.AttestedBy == "" && desk.May(actorOf(c), desk.AttestExcerpt) && snapshot.CapturedBy != actorOf(c).Person:
+			item.Action, item.Verb = deskSource(f.Source.ID, "excerpts", string(e.ID), "attest"), "I compared it with the work: attest"
+		}
+		if len(f.Captures) > 0 && !e.Holds() && e.ReplacedBy == "" && desk.May(actorOf(c), desk.CopyExcerpt) {
+			item.Links = append(item.Links, views.Link{Text: "Anchor it in the copy", URL: deskSource(f.Source.ID, "snapshots", string(f.Captures[0].ID)) +
+				"?replaces=" + string(e.ID) + "&exact=" + url.QueryEscape(e.Segments.Text())})
 		}
 		section.Items = append(section.Items, item)
 	}
 	return section
+}
+
+// excerptTones colours a check state; the words say it too.
+var excerptTones = map[string]string{kb.Exact: "good", kb.Normalised: "good", kb.Ambiguous: "mixed", kb.NotInCopy: "bad", kb.Unverifiable: "mixed"}
+
+func deskExcerptChips(e kb.Excerpt, people map[kb.ID]kb.Person) []views.Chip {
+	if e.State != kb.Unverifiable {
+		return []views.Chip{{Text: sentenceCase(excerptWords[e.State]), Tone: excerptTones[e.State]}}
+	}
+	if e.AttestedBy != "" {
+		return []views.Chip{{Text: "Attested by " + people[e.AttestedBy].Name, Tone: "good"}}
+	}
+	return []views.Chip{{Text: "Attested by nobody yet", Tone: "mixed"}}
+}
+
+// checkChip says what the newest comparison with the live page gave.
+func checkChip(outcome, on string) views.Chip {
+	chip := views.Chip{Text: "Live page on " + on + ": " + kb.Label(kb.CheckOutcomes, outcome)}
+	if kb.Drifted(outcome) || outcome == "unreachable" {
+		chip.Tone = "mixed"
+	}
+	return chip
 }
 
 func (s *Server) derivationSection(c *gin.Context, f store.SourceFile) views.CaseSection {

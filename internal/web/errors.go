@@ -97,8 +97,8 @@ func readable(err error) *kb.Error {
 	if e, ok := errors.AsType[*kb.Error](err); ok && e.Kind != kb.Internal {
 		return e
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return kb.Errorf(kb.TooLarge, "That is more than can be sent at once: at most 1 MB.")
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return kb.Errorf(kb.TooLarge, "That is more than can be sent at once: at most %d MB.", e.Limit>>20)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return kb.Errorf(kb.Unavailable, "This took too long. Nothing was lost; try again in a moment.")

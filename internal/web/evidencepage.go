@@ -41,15 +41,16 @@ func evidenceView(c contentView, e record.Evidence, number int, cited []views.Li
 	if e.Excerpt != nil {
 		v.Quotation = textPointer(kb.Segments(e.Excerpt.Segments).Text(), source.Language)
 		v.Chips = append(v.Chips, excerptChips(c, *e.Excerpt)...)
-		v.Meta += " · copied " + stamped(e.Excerpt.Snapshot.CapturedAt).Words
+		v.Meta += " · " + capturedWords(e.Excerpt.Snapshot)
+		v.InPlace, v.Copy = inPlace(*e.Excerpt), archived(*e.Excerpt, source.ID)
+	} else if source.Capture != nil {
+		v.Meta += " · " + capturedWords(*source.Capture)
 	}
 	if e.Primary {
 		v.Chips = append(v.Chips, views.Chip{Text: "primary document"})
 	}
 	v.Chips = append(v.Chips, sourceChips(c, source, e.ID)...)
-	if address := kb.SourceURL(source.URL); address != "" {
-		v.Live = views.Link{Text: "live page", URL: address}
-	}
+	v.Live = livePassage(source.URL, e.Excerpt)
 	for _, p := range c.Claim.Parts {
 		if p.ID == e.Part {
 			v.Part = p.Text
@@ -58,23 +59,42 @@ func evidenceView(c contentView, e record.Evidence, number int, cited []views.Li
 	return v
 }
 
-// excerptChips says in words how a quotation stands to our copy.
+func capturedWords(s record.Snapshot) string {
+	verb := "copied"
+	if s.Origin != nil {
+		verb = "captured"
+	}
+	return verb + " " + stamped(s.CapturedAt).Words
+}
+
+// excerptChips says in words how a quotation stands to our copy, and to the live
+// page when it was last looked at.
 func excerptChips(c contentView, e record.Excerpt) []views.Chip {
+	copyOf := "our copy"
+	carrier, carried := c.Source(e.Snapshot.Via)
+	if carried && e.Snapshot.Carrier != nil {
+		copyOf = "our copy of “" + carrier.Title + "”"
+	}
 	var list []views.Chip
 	switch {
 	case e.State == kb.Exact:
-		list = append(list, views.Chip{Text: "✓ Matches our copy exactly", Tone: "good"})
+		list = append(list, views.Chip{Text: "✓ Matches " + copyOf + " exactly", Tone: "good"})
 	case e.State == kb.Normalised:
-		list = append(list, views.Chip{Text: "✓ Matches our copy but for typography", Tone: "good"})
+		list = append(list, views.Chip{Text: "✓ Matches " + copyOf + " but for typography", Tone: "good"})
 	case e.State == kb.Ambiguous:
-		list = append(list, views.Chip{Text: "Stands in more than one place of our copy", Tone: "mixed"})
+		list = append(list, views.Chip{Text: "Stands in more than one place of " + copyOf, Tone: "mixed"})
+	case e.State == kb.NotInCopy:
+		list = append(list, views.Chip{Text: "Does not stand in " + copyOf, Tone: "bad"})
 	case e.AttestedBy != nil:
 		list = append(list, views.Chip{Text: "Copied by hand, attested by " + e.AttestedBy.Name})
 	default:
 		list = append(list, views.Chip{Text: "Copied by hand, attested by nobody yet", Tone: "mixed"})
 	}
-	if carrier, ok := c.Source(e.Snapshot.Via); ok {
+	if carried {
 		list = append(list, views.Chip{Text: "As quoted in “" + carrier.Title + "”; original not seen", URL: c.sourceURL(carrier.ID)})
+	}
+	if check, ok := c.checks[e.ID]; ok {
+		list = append(list, checkChip(check.outcome, stamped(check.at).Words))
 	}
 	return list
 }

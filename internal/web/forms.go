@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"io"
 	"maps"
 	"mime"
 	"net/http"
@@ -126,6 +127,9 @@ func claimOf(c *gin.Context) string {
 
 func parseForm(c *gin.Context) (values, error) {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if kind == "multipart/form-data" && takesFiles(c.Request.URL.Path) {
+		return parseFiles(c)
+	}
 	if c.Request.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
 		return values{}, kb.Errorf(kb.Unsupported, "Send this as a form (application/x-www-form-urlencoded).")
 	}
@@ -135,7 +139,34 @@ func parseForm(c *gin.Context) (values, error) {
 		}
 		return values{}, kb.Errorf(kb.Malformed, "The form that was sent cannot be read.").Because(err)
 	}
-	return values{c.Request.PostForm}, nil
+	return values{form: c.Request.PostForm}, nil
+}
+
+// filesInMemory is how much of a form with files is read into memory at once.
+const filesInMemory = 4 << 20
+
+// parseFiles reads a form that carries one file, named "file".
+func parseFiles(c *gin.Context) (values, error) {
+	if err := c.Request.ParseMultipartForm(filesInMemory); err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return values{}, err
+		}
+		return values{}, kb.Errorf(kb.Malformed, "The form that was sent cannot be read.").Because(err)
+	}
+	defer c.Request.MultipartForm.RemoveAll() //nolint:errcheck // temporary files; the system clears them too
+	v := values{form: c.Request.MultipartForm.Value}
+	for _, header := range c.Request.MultipartForm.File["file"] {
+		f, err := header.Open()
+		if err != nil {
+			return v, kb.Errorf(kb.Malformed, "The file that was sent cannot be read.").Because(err)
+		}
+		v.fileName = header.Filename
+		v.file, err = io.ReadAll(f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return v, kb.Errorf(kb.Malformed, "The file that was sent cannot be read.").Because(err)
+		}
+	}
+	return v, nil
 }
 
 // refill puts what was typed back into a form, with what is wrong with it. When
@@ -178,7 +209,7 @@ func refill(f *views.Form, typed values, e *kb.Error) {
 func refillField(x *views.Field, typed values, overtaken bool) {
 	saved := shownValue(*x)
 	switch x.Kind {
-	case "password":
+	case "password", "file":
 		x.Value = ""
 		return
 	case "checks":
@@ -213,8 +244,12 @@ func shownValue(x views.Field) string {
 
 func plain(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
-// values is what was typed into a form.
-type values struct{ form url.Values }
+// values is what was typed into a form, and the file that came with it.
+type values struct {
+	form     url.Values
+	file     []byte
+	fileName string
+}
 
 // readable reports the fields that no database can keep.
 func (v values) readable() error {

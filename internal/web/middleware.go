@@ -47,9 +47,22 @@ func (s *Server) limited(next http.Handler) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
 		defer cancel()
-		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimitOf(r.URL.Path))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// bodyLimitOf is how much may be sent to an address, in bytes.
+func bodyLimitOf(path string) int64 {
+	if takesFiles(path) {
+		return fileLimit
+	}
+	return bodyLimit
+}
+
+// takesFiles reports whether captures are given at an address.
+func takesFiles(path string) bool {
+	return strings.HasPrefix(path, "/desk/sources/") && strings.HasSuffix(path, "/captures/new")
 }
 
 func plainText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

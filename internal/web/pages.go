@@ -49,7 +49,7 @@ func (s *Server) deskPage(c *gin.Context, title string) views.Page {
 		Title: title + " · Desk", Lang: "en", Stylesheet: s.assets.stylesheet, Script: s.assets.script, NoIndex: true, Desk: true,
 		Account: actor.Name,
 		Nav: []views.Link{
-			{Text: "Queue", URL: "/desk"}, {Text: "Sources", URL: "/desk/sources"}, {Text: "Speakers", URL: "/desk/speakers"},
+			{Text: "Queue", URL: "/desk"}, {Text: s.waiting(c), URL: "/desk/tasks"}, {Text: "Sources", URL: "/desk/sources"}, {Text: "Speakers", URL: "/desk/speakers"},
 			{Text: "Publishers", URL: "/desk/publishers"},
 		},
 		Footer: []views.Link{{Text: "Public site", URL: "/"}},

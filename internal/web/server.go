@@ -25,7 +25,8 @@ type Options struct {
 	DB       *store.DB
 	Desk     *desk.Desk
 	Follower *follow.Follower
-	BaseURL  string // public origin, without a slash at the end
+	BaseURL  string                                                 // public origin, without a slash at the end
+	Bytes    func(ctx context.Context, hash string) ([]byte, error) // of captures; nil when none are kept
 	Logger   *slog.Logger
 	Proxies  []string // addresses whose X-Forwarded-For is believed
 }
@@ -35,6 +36,7 @@ type Server struct {
 	public   *public
 	db       *store.DB
 	desk     *desk.Desk
+	bytesOf  func(ctx context.Context, hash string) ([]byte, error)
 	follower *follow.Follower
 	sessions *scs.SessionManager
 	baseURL  string
@@ -56,6 +58,7 @@ type public struct {
 const (
 	requestTime = 20 * time.Second
 	bodyLimit   = 1 << 20
+	fileLimit   = 17 << 20
 	sessionLife = 14 * 24 * time.Hour
 )
 
@@ -69,7 +72,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: o.DB, desk: o.Desk, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
+		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
 		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, assets: a, rendered: newReasonings()},
 	}
 	s.sessions = scs.New()
