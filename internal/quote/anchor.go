@@ -1,9 +1,11 @@
 package quote
 
 import (
+	"math"
 	"net/url"
-	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 )
@@ -32,68 +34,102 @@ func (t *Text) Selector(start, end int) kb.Segment {
 
 // context gives how many code points before and after a span a selector needs.
 func (t *Text) context(start, end int) (before, after int) {
-	before, after = min(start, leastContext), min(t.Len()-end, leastContext)
-	f := newCursor(t.folded())
-	words := strings.TrimSpace(fold(t.Slice(start, end)).text)
-	text := []rune(f.text)
-	size := runeCount(words)
-	here := f.at(start, end)
+	size := t.Len()
+	before, after = min(start, leastContext), min(size-end, leastContext)
+	f, selected := t.folded(), fold(t.Slice(start, end))
+	words := strings.TrimSpace(selected.text)
+	here := f.upTo(start)
+	for here < f.size && strings.HasPrefix(f.text[f.offset(here):], " ") {
+		here++
+	}
+	beyond := here + runeCount(words)
 	rivals := occurrences(f.text, words)
 	for _, other := range rivals[:min(len(rivals), mostRivals)] {
-		if other.Start == here.Start {
+		if other.Start == here {
 			continue
 		}
-		left := alike(text, here.Start-1, other.Start-1, -1)
-		right := alike(text, here.Start+size, other.Start+size, 1)
+		left := f.alikeBefore(here, other.Start)
+		right := f.alikeAfter(beyond, other.End)
 		switch {
 		case left < 0: // all that stands before is the same
-			after = max(after, f.reach(end, here.Start+size+right))
+			after = max(after, f.reach(end, beyond+right))
 		case right < 0 || left <= right:
-			before = max(before, f.back(start, here.Start-1-left))
+			before = max(before, f.back(start, here-1-left))
 		default:
-			after = max(after, f.reach(end, here.Start+size+right))
+			after = max(after, f.reach(end, beyond+right))
 		}
 	}
-	return before, min(after, t.Len()-end)
+	before, after = min(before, start), min(after, size-end)
+	// What comparison joins or drops at an edge tells nothing apart.
+	for before < start && joined(t.Slice(start-before, start-before+1)) {
+		before++
+	}
+	for end+after < size && joined(t.Slice(end+after-1, end+after)) {
+		after++
+	}
+	return min(before+1, start), min(after+1, size-end)
 }
 
-// at gives the folded span of a span of the text as given, blanks at its ends left out.
-func (c cursor) at(start, end int) Place {
-	i, _ := slices.BinarySearch(c.end, int32(start)+1)
-	j, _ := slices.BinarySearch(c.start, int32(end))
-	for i < j && c.text[c.offset[i]] == ' ' {
-		i++
+// joined reports whether comparison may join a character with its neighbours,
+// or drop it.
+func joined(s string) bool {
+	for _, r := range s {
+		p := plain(r)
+		return p < 0 || p == ' ' || p == '-' || p == '.' || unicode.Is(unicode.M, r)
 	}
-	return Place{i, j}
+	return false
 }
 
 // back gives how far before start the folded rune i lies, itself included.
-func (c cursor) back(start, i int) int {
+func (f *folded) back(start, i int) int {
 	if i < 0 {
 		return start
 	}
-	return start - int(c.start[i])
+	from, _ := f.span(i)
+	return start - from
 }
 
 // reach gives how far after end the folded rune i lies, itself included.
-func (c cursor) reach(end, i int) int {
-	if i >= len(c.end) {
-		return int(^uint32(0) >> 1)
+func (f *folded) reach(end, i int) int {
+	if i >= f.size {
+		return math.MaxInt32
 	}
-	return int(c.end[i]) - end
+	_, to := f.span(i)
+	return to - end
 }
 
-// alike counts the runes that are the same going from i and from j in one
-// direction. It is -1 when the way from i ends before a difference was met.
-func alike(text []rune, i, j, step int) int {
+// alikeBefore counts the runes that are the same before two folded runes; -1
+// when the beginning of the text was met before a difference.
+func (f *folded) alikeBefore(i, j int) int {
+	a, b := f.text[:f.offset(i)], f.text[:f.offset(j)]
 	for n := 0; n < mostContext; n++ {
-		if i < 0 || i >= len(text) {
+		if a == "" {
 			return -1
 		}
-		if j < 0 || j >= len(text) || text[i] != text[j] {
+		r, w := utf8.DecodeLastRuneInString(a)
+		other, v := utf8.DecodeLastRuneInString(b)
+		if b == "" || r != other {
 			return n
 		}
-		i, j = i+step, j+step
+		a, b = a[:len(a)-w], b[:len(b)-v]
+	}
+	return mostContext
+}
+
+// alikeAfter counts the runes that are the same from two folded runes on; -1
+// when the end of the text was met before a difference.
+func (f *folded) alikeAfter(i, j int) int {
+	a, b := f.text[f.offset(i):], f.text[f.offset(j):]
+	for n := 0; n < mostContext; n++ {
+		if a == "" {
+			return -1
+		}
+		r, w := utf8.DecodeRuneInString(a)
+		other, v := utf8.DecodeRuneInString(b)
+		if b == "" || r != other {
+			return n
+		}
+		a, b = a[w:], b[v:]
 	}
 	return mostContext
 }

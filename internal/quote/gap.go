@@ -8,7 +8,9 @@ import (
 )
 
 // omission is how people mark that they left words out.
-var omission = regexp.MustCompile(`\s*(?:\[\s*(?:…|\.{3,})\s*\]|\(\s*(?:…|\.{3,})\s*\)|…+|\.{3,})\s*`)
+var omission = regexp.MustCompile(`\s*(?:\[\s*` + dots + `\s*\]|\(\s*` + dots + `\s*\)|` + dots + `)\s*`)
+
+const dots = `(?:…[…. ]*|\.(?:[ \x{a0}]?\.){2,})`
 
 // Split gives the pieces of a quotation between its ellipses, empty ones left out.
 func Split(exact string) []string {

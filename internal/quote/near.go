@@ -22,22 +22,28 @@ const (
 	errorShare    = 3   // in ten characters of the quotation, at most
 	leastForNear  = 4   // shorter ones are like anything
 	proposals     = 3   // at most, for each part
-	scannedWhole  = 128 // longer parts are looked for around their likely places only
+	scannedWhole  = 64  // longer parts are looked for around their likely places only
 	longestSearch = 4000
+	mostSearched  = 4 // parts
 )
 
-// near proposes passages for the parts that stand nowhere.
+// near proposes passages for the parts that stand nowhere, the first few.
 func (t *Text) near(parts []string, expected int) []Proposal {
 	found := []Proposal{}
 	f := t.folded()
+	searched := map[string]bool{}
 	for _, part := range parts {
-		pattern := []rune(strings.TrimSpace(fold(part).text))
-		if len(pattern) < leastForNear || len(pattern) > longestSearch || strings.Contains(f.text, string(pattern)) {
+		words := fold(part)
+		pattern := []rune(strings.TrimSpace(words.text))
+		if len(pattern) < leastForNear || len(pattern) > longestSearch || searched[string(pattern)] || strings.Contains(f.text, string(pattern)) {
 			continue
 		}
-		for _, m := range approximate([]rune(f.text), pattern, min(mostErrors, len(pattern)*errorShare/10)) {
-			start, end := int(f.start[m.start]), int(f.end[m.end-1])
-			found = append(found, Proposal{start, end, m.errors, t.Slice(start, end), part})
+		if searched[string(pattern)] = true; len(searched) > mostSearched {
+			break
+		}
+		for _, m := range approximate(f, pattern, min(mostErrors, len(pattern)*errorShare/10)) {
+			p := f.place(m.start, m.end)
+			found = append(found, Proposal{p.Start, p.End, m.errors, t.Slice(p.Start, p.End), part})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Proposal) int {
@@ -53,17 +59,20 @@ func (t *Text) near(parts []string, expected int) []Proposal {
 type inexact struct{ start, end, errors int }
 
 // approximate finds the best spans with at most k errors, the best first.
-func approximate(text, pattern []rune, k int) []inexact {
-	windows := []Place{{0, len(text)}}
+func approximate(f *folded, pattern []rune, k int) []inexact {
+	windows := []Place{{0, f.size}}
 	if len(pattern) > scannedWhole {
-		windows = likely(text, pattern, k)
+		windows = likely(f, pattern, k)
 	}
 	var found []inexact
 	forward, backward := newMatcher(pattern), newMatcher(reversed(pattern))
 	for _, w := range windows {
-		for _, end := range forward.ends(text[w.Start:w.End], k) {
-			end.end += w.Start
-			found = append(found, backward.stretch(text, end, k))
+		text := f.text[f.offset(w.Start):f.offset(w.End)]
+		for _, end := range forward.ends(text, k) {
+			from := max(0, w.Start+end.end-len(pattern)-k)
+			behind := []rune(f.text[f.offset(from):f.offset(w.Start+end.end)])
+			end = backward.stretch(behind, end)
+			found = append(found, inexact{from + end.start, from + len(behind), end.errors})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b inexact) int { return cmp.Compare(a.errors, b.errors) })
@@ -79,15 +88,15 @@ func approximate(text, pattern []rune, k int) []inexact {
 
 // likely gives the stretches of the text that share most short runs of
 // characters with a long pattern, each wide enough to hold it.
-func likely(text, pattern []rune, k int) []Place {
-	const run, bucket = 8, 256
+func likely(f *folded, pattern []rune, k int) []Place {
+	const length, bucket = 8, 256
 	known := map[uint64]int32{}
 	var filter [1 << 16]bool
-	rolling(pattern, run, func(at int, h uint64) {
+	rolling(string(pattern), length, func(at int, h uint64) {
 		known[h], filter[h&0xffff] = int32(at), true
 	})
-	votes := make([]int32, (len(text)+len(pattern))/bucket+2)
-	rolling(text, run, func(at int, h uint64) {
+	votes := make([]int32, (f.size+len(pattern))/bucket+2)
+	rolling(f.text, length, func(at int, h uint64) {
 		if filter[h&0xffff] {
 			if in, ok := known[h]; ok {
 				votes[(at-int(in)+len(pattern))/bucket]++ // where the pattern would begin
@@ -106,7 +115,7 @@ func likely(text, pattern []rune, k int) []Place {
 			break
 		}
 		start := best*bucket - len(pattern)
-		windows = append(windows, Place{max(0, start-k), min(len(text), start+bucket+len(pattern)+k)})
+		windows = append(windows, Place{max(0, start-k), min(f.size, start+bucket+len(pattern)+k)})
 		votes[best] = 0
 		for _, beside := range []int{best - 1, best + 1} {
 			if beside >= 0 && beside < len(votes) {
@@ -117,22 +126,24 @@ func likely(text, pattern []rune, k int) []Place {
 	return windows
 }
 
-// rolling hashes every run of n runes (Karp and Rabin 1987).
-func rolling(text []rune, n int, each func(at int, hash uint64)) {
+// rolling hashes every run of n runes (Karp and Rabin 1987), n a power of two.
+func rolling(text string, n int, each func(at int, hash uint64)) {
 	const base = 0x9E3779B97F4A7C15
 	power := uint64(1)
 	for range n - 1 {
 		power *= base
 	}
+	last := make([]rune, n)
 	var h uint64
-	for i, r := range text {
-		if i >= n {
-			h -= uint64(text[i-n]) * power
-		}
-		h = h*base + uint64(r)
+	i := 0
+	for _, r := range text {
+		slot := i & (n - 1)
+		h = (h-uint64(last[slot])*power)*base + uint64(r)
+		last[slot] = r
 		if i >= n-1 {
 			each(i-n+1, h^h>>29)
 		}
+		i++
 	}
 }
 
@@ -225,33 +236,34 @@ func (m *matcher) block(b int, equal uint64, in int, high uint64) int {
 	return out
 }
 
-// ends gives where matches with at most k errors end: the best of each cluster.
-func (m *matcher) ends(text []rune, k int) []inexact {
+// ends gives where matches with at most k errors end, in runes: the best of each
+// cluster.
+func (m *matcher) ends(text string, k int) []inexact {
 	m.reset()
-	score := m.size
+	score, at := m.size, 0
 	var ends []inexact
-	for i, r := range text {
-		score += m.step(r, 0)
-		if score > k {
+	for _, r := range text {
+		at++
+		if score += m.step(r, 0); score > k {
 			continue
 		}
 		last := len(ends) - 1
 		switch {
-		case last < 0 || i+1-ends[last].end > m.size/2+1:
-			ends = append(ends, inexact{end: i + 1, errors: score})
+		case last < 0 || at-ends[last].end > m.size/2+1:
+			ends = append(ends, inexact{end: at, errors: score})
 		case score < ends[last].errors:
-			ends[last] = inexact{end: i + 1, errors: score}
+			ends[last] = inexact{end: at, errors: score}
 		}
 	}
 	return ends
 }
 
-// stretch finds where a match begins whose end is known, by matching backwards
-// from there. Of equally good beginnings the longest wins.
-func (m *matcher) stretch(text []rune, end inexact, k int) inexact {
+// stretch finds where a match begins that ends with the text, by matching
+// backwards from there. Of equally good beginnings the longest wins.
+func (m *matcher) stretch(text []rune, end inexact) inexact {
 	m.reset()
 	score, best := m.size, m.size+1
-	for i := end.end - 1; i >= max(0, end.end-m.size-k); i-- {
+	for i := len(text) - 1; i >= 0; i-- {
 		score += m.step(text[i], 1)
 		if score <= best {
 			best, end.start = score, i

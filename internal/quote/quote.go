@@ -65,70 +65,136 @@ const longGap = 300
 // Text is a text in which quotations are looked up.
 type Text struct {
 	raw   string
-	fold  folded
-	runes []rune // of raw, when positions were asked for
+	fold  *folded
+	marks []int // byte offset of every markEvery-th code point of raw, when one was asked for
+	size  int   // of raw in code points, when it was counted
 }
 
 // New prepares a text.
 func New(text string) *Text { return &Text{raw: text} }
 
-func (t *Text) folded() folded {
-	if t.fold.start == nil {
-		t.fold = fold(t.raw)
+func (t *Text) folded() *folded {
+	if t.fold == nil {
+		f := fold(t.raw)
+		t.fold = &f
 	}
 	return t.fold
 }
 
 // Len is the length in code points.
-func (t *Text) Len() int { return utf8.RuneCountInString(t.raw) }
+func (t *Text) Len() int {
+	t.count()
+	return t.size
+}
 
 // Slice gives the words of a span. Out of range is cut to what there is.
 func (t *Text) Slice(start, end int) string {
-	if t.runes == nil {
-		t.runes = []rune(t.raw)
-	}
-	start = min(max(start, 0), len(t.runes))
-	return string(t.runes[start:min(max(end, start), len(t.runes))])
+	t.count()
+	start = min(max(start, 0), t.size)
+	end = min(max(end, start), t.size)
+	return t.raw[t.offset(start):t.offset(end)]
 }
+
+func (t *Text) count() {
+	if t.marks != nil || t.raw == "" {
+		return
+	}
+	for i := range t.raw {
+		if t.size%markEvery == 0 {
+			t.marks = append(t.marks, i)
+		}
+		t.size++
+	}
+}
+
+// offset gives the byte offset of a code point, or of the end.
+func (t *Text) offset(point int) int {
+	if point >= t.size {
+		return len(t.raw)
+	}
+	at := t.marks[point/markEvery]
+	for range point % markEvery {
+		_, w := utf8.DecodeRuneInString(t.raw[at:])
+		at += w
+	}
+	return at
+}
+
+// mostParts is into how many pieces a quotation may fall. More is no quotation,
+// and would take long.
+const mostParts = 40
 
 // Find looks a quotation up: its literal words, then its words whatever the
 // typography, then the same for the pieces between its ellipses.
 func (t *Text) Find(q Query) Result {
 	r := Result{State: kb.NotInCopy, Matches: []Place{}, Segments: []Segment{}, Warnings: []string{}, Near: []Proposal{}}
-	pieces := [][]string{{q.Exact}}
-	if parts := Split(q.Exact); len(parts) > 0 && (len(parts) > 1 || parts[0] != q.Exact) {
-		pieces = append(pieces, parts)
+	if !utf8.ValidString(q.Exact) {
+		return r
 	}
-	for _, parts := range pieces {
-		if t.literally(&r, parts, q) || t.inAnySpelling(&r, parts, q) {
+	parts := []string{q.Exact}
+	if t.found(&r, parts, q) {
+		return r
+	}
+	if split := Split(q.Exact); len(split) > 0 && len(split) <= mostParts && (len(split) > 1 || split[0] != q.Exact) {
+		parts = split
+		if t.found(&r, parts, q) {
 			r.Warnings = t.warnings(r.Segments)
 			return r
 		}
 	}
-	r.Near = t.near(pieces[len(pieces)-1], q.Near)
+	r.Near = t.near(parts, q.Near)
 	return r
 }
 
-// literally finds the parts letter by letter.
-func (t *Text) literally(r *Result, parts []string, q Query) bool {
-	lists := make([][]Place, len(parts))
-	for i, part := range parts {
-		lists[i] = occurrences(t.raw, part)
+// found looks for the parts letter by letter, then whatever their typography.
+// Surroundings that stand around none of the literal places may stand around
+// one that is spelled another way.
+func (t *Text) found(r *Result, parts []string, q Query) bool {
+	literal := eachPart(parts, func(part string) []Place { return occurrences(t.raw, part) })
+	surrounded := q.Prefix != "" || q.Suffix != ""
+	if literal != nil && (!surrounded || t.tellsApart(literal, q)) {
+		return t.settle(r, kb.Exact, literal, q)
 	}
-	return t.settle(r, kb.Exact, lists, q)
+	spelled := eachPart(parts, t.inAnySpelling)
+	if spelled != nil && (literal == nil || t.tellsApart(spelled, q)) {
+		return t.settle(r, kb.Normalised, spelled, q)
+	}
+	return literal != nil && t.settle(r, kb.Exact, literal, q)
 }
 
-// inAnySpelling finds the parts whatever their typography.
-func (t *Text) inAnySpelling(r *Result, parts []string, q Query) bool {
-	f := t.folded()
+// eachPart gives the places of every part, in order, or nothing when one of them
+// stands nowhere. Equal parts share their places.
+func eachPart(parts []string, find func(string) []Place) [][]Place {
+	known := map[string][]Place{}
 	lists := make([][]Place, len(parts))
 	for i, part := range parts {
-		folded := strings.TrimSpace(fold(part).text)
-		for _, p := range occurrences(f.text, folded) {
-			lists[i] = append(lists[i], Place{int(f.start[p.Start]), int(f.end[p.End-1])})
+		places, seen := known[part]
+		if !seen {
+			places = find(part)
+			known[part] = places
 		}
+		if len(places) == 0 {
+			return nil
+		}
+		lists[i] = places
 	}
-	return t.settle(r, kb.Normalised, lists, q)
+	return lists
+}
+
+// inAnySpelling finds the places of a part whatever its typography.
+func (t *Text) inAnySpelling(part string) []Place {
+	f, words := t.folded(), fold(part)
+	var places []Place
+	for _, p := range occurrences(f.text, strings.TrimSpace(words.text)) {
+		places = append(places, f.place(p.Start, p.End))
+	}
+	return slices.Compact(places)
+}
+
+// tellsApart reports whether the surroundings stand around any of the places.
+func (t *Text) tellsApart(lists [][]Place, q Query) bool {
+	s := t.surroundings(q)
+	return slices.ContainsFunc(lists[0], s.prefixed) || slices.ContainsFunc(lists[len(lists)-1], s.suffixed)
 }
 
 // settle tells the readings apart by what stands around them, and fills the
@@ -167,9 +233,6 @@ func distance(a, b int) int { return max(a-b, b-a) }
 // have the prefix before them, of the last part's those with the suffix after
 // them; surroundings that stand nowhere tell nothing apart.
 func (t *Text) readings(lists [][]Place, q Query) []reading {
-	if slices.ContainsFunc(lists, func(l []Place) bool { return len(l) == 0 }) {
-		return nil
-	}
 	last := len(lists) - 1
 	if q.Prefix == "" && q.Suffix == "" || (last == 0 && len(lists[0]) == 1) {
 		return inOrder(lists)
@@ -186,6 +249,9 @@ func (t *Text) readings(lists [][]Place, q Query) []reading {
 	return inOrder(lists)
 }
 
+// mostReadings is how many places of an ambiguous quotation are listed.
+const mostReadings = 10_000
+
 // reading is one way to read a quotation: a place for each of its parts.
 type reading []Place
 
@@ -194,7 +260,7 @@ type reading []Place
 func inOrder(lists [][]Place) []reading {
 	var found []reading
 	next := make([]int, len(lists)) // where each list is read on; it only ever moves on
-	for _, first := range lists[0] {
+	for _, first := range lists[0][:min(len(lists[0]), mostReadings)] {
 		c := reading{first}
 		for i := 1; i < len(lists); i++ {
 			for next[i] < len(lists[i]) && lists[i][next[i]].Start < c[i-1].End {
@@ -213,15 +279,13 @@ func inOrder(lists [][]Place) []reading {
 // surroundings tells whether a query's prefix and suffix stand around a place,
 // whatever their typography.
 type surroundings struct {
-	cursor
+	*folded
 
 	prefix, suffix string
 }
 
 func (t *Text) surroundings(q Query) surroundings {
-	return surroundings{
-		newCursor(t.folded()), strings.TrimSpace(fold(q.Prefix).text), strings.TrimSpace(fold(q.Suffix).text),
-	}
+	return surroundings{t.folded(), strings.TrimSpace(fold(q.Prefix).text), strings.TrimSpace(fold(q.Suffix).text)}
 }
 
 func (s surroundings) prefixed(p Place) bool {
@@ -273,32 +337,4 @@ func occurrences(text, part string) []Place {
 		_, w := utf8.DecodeRuneInString(text[from+i:])
 		from, runes = from+i+w, runes+1
 	}
-}
-
-// cursor finds the folded text around places of the text as given.
-type cursor struct {
-	folded
-
-	offset []int32 // byte offset of each folded rune, and of the end
-}
-
-func newCursor(f folded) cursor {
-	c := cursor{f, make([]int32, 0, len(f.start)+1)}
-	for i := range f.text {
-		c.offset = append(c.offset, int32(i))
-	}
-	c.offset = append(c.offset, int32(len(f.text)))
-	return c
-}
-
-// before gives the folded text before a code point of the text as given.
-func (c cursor) before(start int) string {
-	i, _ := slices.BinarySearch(c.end, int32(start)+1)
-	return c.text[:c.offset[i]]
-}
-
-// after gives the folded text from a code point of the text as given on.
-func (c cursor) after(end int) string {
-	i, _ := slices.BinarySearch(c.start, int32(end))
-	return c.text[c.offset[i]:]
 }

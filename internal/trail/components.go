@@ -128,6 +128,7 @@ func (g *groups) add(members []string, key func(id string) string) {
 
 func (g *groups) find(k string) string {
 	for g.parent[k] != k {
+		g.parent[k] = g.parent[g.parent[k]] // halve the path
 		k = g.parent[k]
 	}
 	return k
