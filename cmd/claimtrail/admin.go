@@ -122,7 +122,7 @@ func withSite(env *environment, f databaseFlags, base string, do func(context.Co
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(env.ctx, s), s.db.Close())
+	return errors.Join(do(env.ctx, s), s.close())
 }
 
 type userCmd struct {

@@ -31,14 +31,16 @@ const (
 
 // commands is the command line, one field a subcommand.
 type commands struct {
-	Demo    demoCmd    `cmd:"" help:"Serve the demonstration data set from an embedded database. Needs nothing else."`
-	Serve   serveCmd   `cmd:"" help:"Serve the configured database."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date, or show how it stands."`
-	Seed    seedCmd    `cmd:"" help:"Load a data set; what is there already is left as it is."`
-	User    userCmd    `cmd:"" help:"Manage accounts."`
-	Quote   quoteCmd   `cmd:"" help:"Check a quotation against a text file; prints JSON."`
-	Trail   trailCmd   `cmd:"" help:"Compute the independent origins of a graph of sources; JSON in, JSON out."`
-	Version versionCmd `cmd:"" help:"Show version, commit and Go version."`
+	Demo       demoCmd       `cmd:"" help:"Serve the demonstration data set from an embedded database. Needs nothing else."`
+	Serve      serveCmd      `cmd:"" help:"Serve the configured database."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database's schema up to date, or show how it stands."`
+	Seed       seedCmd       `cmd:"" help:"Load a data set; what is there already is left as it is."`
+	User       userCmd       `cmd:"" help:"Manage accounts."`
+	Capture    captureCmd    `cmd:"" help:"Archive one page."`
+	Quote      quoteCmd      `cmd:"" help:"Check a quotation against a text file; prints JSON."`
+	Trail      trailCmd      `cmd:"" help:"Compute the independent origins of a graph of sources; JSON in, JSON out."`
+	ExtractPDF extractPDFCmd `cmd:"" hidden:"" name:"extract-pdf"`
+	Version    versionCmd    `cmd:"" help:"Show version, commit and Go version."`
 }
 
 // environment is what commands may touch of the world.
@@ -100,7 +102,7 @@ func settings(getenv func(string) string) kong.Resolver {
 
 // notSettings are flags of single commands that no environment decides.
 var notSettings = map[string]bool{
-	"help": true, "password-stdin": true, "text": true, "exact": true, "prefix": true, "suffix": true, "near": true,
+	"help": true, "password-stdin": true, "text": true, "exact": true, "prefix": true, "suffix": true, "near": true, "as": true,
 }
 
 func oneLine(err error) string {

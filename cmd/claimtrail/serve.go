@@ -49,7 +49,7 @@ func (c *serveCmd) Run(env *environment) error {
 		return err
 	}
 	err = s.serve(env.ctx, l, c.Proxies, func() { log.InfoContext(env.ctx, "serving", "address", s.base) })
-	return errors.Join(err, s.db.Close())
+	return errors.Join(err, s.close())
 }
 
 type demoCmd struct {
@@ -80,14 +80,14 @@ func (c *demoCmd) Run(env *environment) error {
 		return err
 	}
 	if err := c.load(env, s); err != nil {
-		return errors.Join(err, s.db.Close())
+		return errors.Join(err, s.close())
 	}
 	accounts, err := seed.Accounts(seed.Data())
 	if err != nil {
-		return errors.Join(err, s.db.Close())
+		return errors.Join(err, s.close())
 	}
 	err = s.serve(env.ctx, l, c.Proxies, func() { greet(env, s.base, folder, accounts) })
-	return errors.Join(err, s.db.Close())
+	return errors.Join(err, s.close())
 }
 
 // load loads the data set once: what somebody entered or changed since stays.

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -27,6 +28,7 @@ type databaseFlags struct {
 	DatabaseURL string `name:"database-url" help:"sqlite:FILE or postgres://…; default: sqlite in the data folder."`
 	Data        string `default:"./data" help:"Folder of the embedded database and the log key."`
 	LogKey      string `name:"log-key" help:"Signing key of the transparency log; default: log.key in the data folder."`
+	Blobs       string `help:"Where captured bytes are kept: file:FOLDER or a bucket such as s3://…; default: blobs in the data folder."`
 
 	// keyless commands publish nothing, and so make no key: its name is the
 	// server's to give.
@@ -51,11 +53,15 @@ func isSQLite(address string) bool { return strings.HasPrefix(address, "sqlite:"
 
 // site is the program put together.
 type site struct {
-	db   *store.DB
-	desk *desk.Desk
-	log  *slog.Logger
-	base string
+	db      *store.DB
+	desk    *desk.Desk
+	archive *capture.Archive
+	blobs   io.Closer
+	log     *slog.Logger
+	base    string
 }
+
+func (s *site) close() error { return errors.Join(s.blobs.Close(), s.db.Close()) }
 
 // openSite opens the database, migrates it when it is embedded, and builds the
 // desk. Whatever of the log is committed and unsigned is signed now; a database
@@ -74,18 +80,22 @@ func openSite(ctx context.Context, f databaseFlags, base string, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
-	d, err := openDesk(ctx, db, f, base, log)
+	archive, blobs, err := openArchive(ctx, f.Blobs, f.Data)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &site{db: db, desk: d, log: log, base: base}, nil
+	s := &site{db: db, archive: archive, blobs: blobs, log: log, base: base}
+	if s.desk, err = s.openDesk(ctx, f); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
 }
 
-func openDesk(ctx context.Context, db *store.DB, f databaseFlags, base string, log *slog.Logger) (*desk.Desk, error) {
-	if err := db.CheckSchema(ctx); err != nil {
+func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error) {
+	if err := s.db.CheckSchema(ctx); err != nil {
 		return nil, err
 	}
-	origin, err := logOrigin(base)
+	origin, err := logOrigin(s.base)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +107,7 @@ func openDesk(ctx context.Context, db *store.DB, f databaseFlags, base string, l
 		return nil, err
 	}
 	remembered := checkpointFile(strings.TrimSuffix(f.keyFile(), ".key") + ".checkpoint")
-	d := desk.New(desk.Options{DB: db, BaseURL: base, Signer: signer, Memory: remembered, Logger: log})
+	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: remembered, Archive: s.archive, Logger: s.log})
 	return d, d.Sign(ctx)
 }
 
@@ -125,7 +135,7 @@ const (
 // those under way finish.
 func (s *site) serve(ctx context.Context, listener net.Listener, proxies []string, ready func()) error {
 	follower := follow.New(s.db.Public())
-	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Logger: s.log, Proxies: proxies})
+	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Logger: s.log, Proxies: proxies})
 	if err != nil {
 		return err
 	}
@@ -136,6 +146,10 @@ func (s *site) serve(ctx context.Context, listener net.Listener, proxies []strin
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		follower.Run(ctx, followEvery, func(err error) { s.log.ErrorContext(ctx, "following the record", "error", err) })
+		return nil
+	})
+	group.Go(func() error {
+		s.desk.RunCaptures(ctx, func(err error) { s.log.ErrorContext(ctx, "running captures", "error", err) })
 		return nil
 	})
 	group.Go(func() error {

@@ -92,3 +92,21 @@ func nothingNamed(name string, err error) error {
 	}
 	return kb.Errorf(kb.NotFound, "There is nothing of the name %q.", name)
 }
+
+// FindCapturer gives the account of an e-mail address, or the first that may
+// capture sources.
+func (d *Desk) FindCapturer(ctx context.Context, email string) (kb.Actor, error) {
+	if email != "" {
+		return d.FindAccount(ctx, email)
+	}
+	accounts, err := d.db.Desk(ctx).Accounts()
+	if err != nil {
+		return kb.Actor{}, err
+	}
+	for _, a := range accounts {
+		if !a.Disabled && May(kb.Actor{Account: a.ID, Person: a.PersonID, Roles: a.Roles}, CaptureSource) {
+			return d.FindAccount(ctx, a.Email)
+		}
+	}
+	return kb.Actor{}, kb.Errorf(kb.NotFound, "There is no account that may capture sources; add one with user add --role researcher.")
+}

@@ -222,6 +222,7 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		"Attestation":            {&kb.Attestation{}, "source"},
 		"ClaimInput":             {&kb.ClaimInput{}, "text"},
 		"ClaimRelation":          {&kb.ClaimRelation{}, "to"},
+		"Decision":               {&kb.Decision{}, "reason"},
 		"Derivation":             {&kb.Derivation{}, "to"},
 		"Evidence":               {&kb.Evidence{}, "source"},
 		"ExcerptInput":           {&kb.ExcerptInput{}, "exact"},
@@ -229,12 +230,15 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		"IndependenceAssessment": {&kb.IndependenceAssessment{}, "source"},
 		"Masthead":               {&kb.Masthead{}, "name"},
 		"Publisher":              {&kb.Publisher{}, "name"},
+		"QuoteInput":             {&kb.QuoteInput{}, "exact"},
 		"ReplyRequest":           {&kb.ReplyRequest{}, "asked_of"},
+		"Rights":                 {&kb.Rights{Shown: "full"}, "rights_note"},
 		"RulingDraft":            {&kb.RulingDraft{}, "outcome"},
 		"ScaleInput":             {&kb.ScaleInput{}, "ratings"},
 		"Source":                 {&kb.Source{}, "title"},
 		"Speaker":                {&kb.Speaker{}, "name"},
 		"SpeakerRole":            {&kb.SpeakerRole{}, "title"},
+		"TaskDone":               {&kb.TaskDone{}, "note"},
 	}
 	for _, name := range validated(t) {
 		t.Run(name, func(t *testing.T) {

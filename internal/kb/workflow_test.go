@@ -219,6 +219,9 @@ func TestEvaluateGates(t *testing.T) {
 		"quotations":            {func(f *facts) { f.UnheldQuotations = 1 }, func(f *facts) { f.UnheldQuotations = 2 }},
 		"captures":              {func(f *facts) { f.UncapturedSources = 1 }},
 		"origins":               {func(f *facts) { f.EstablishedLow = kb.EstablishedOrigins - 1 }, func(f *facts) { f.EstablishedLow = 0 }},
+		"suggestions":           {func(f *facts) { f.OpenSuggestions = 1 }, func(f *facts) { f.OpenSuggestions = 2 }},
+		"circles":               {func(f *facts) { f.CirclesRelied = []string{"“A”", "“B”"} }},
+		"own-rulings":           {func(f *facts) { f.OwnRulings = []string{"“Ours”"} }},
 		"interest":              {func(f *facts) { f.UnstatedInterests = []string{"TASS", "RT"} }},
 		"private-speakers":      {func(f *facts) { f.PrivateSpeakers = []string{"a neighbour"} }},
 		"citations":             {func(f *facts) { f.UncitedParagraphs = 3 }},
@@ -271,7 +274,7 @@ func TestGatesThatPass(t *testing.T) {
 }
 
 func passing() kb.GateFacts {
-	return kb.GateFacts{Rated: true, Appearances: 1, BearingEvidence: 1, EstablishedLow: kb.EstablishedOrigins, ReplySettled: true, Revision: 1}
+	return kb.GateFacts{Rated: true, Appearances: 1, BearingEvidence: 1, OriginsNeeded: kb.EstablishedOrigins, EstablishedLow: kb.EstablishedOrigins, ReplySettled: true, Revision: 1}
 }
 
 func unpassed(results []kb.GateResult) map[string]string {

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/s3blob" // s3://bucket?endpoint=…
+
+	"github.com/claimtrail/claimtrail/internal/capture"
+	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/outbound"
+)
+
+// openArchive opens the store of captured bytes and builds what captures pages.
+func openArchive(ctx context.Context, address, folder string) (*capture.Archive, io.Closer, error) {
+	bucket, err := openBucket(ctx, address, folder)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open blobs: %w", err)
+	}
+	return capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(bucket), readPDFApart), bucket, nil
+}
+
+// openBucket opens a folder, given as file:PATH and made when it is missing, or
+// any bucket by its URL.
+func openBucket(ctx context.Context, address, folder string) (*blob.Bucket, error) {
+	if address == "" {
+		address = "file:" + filepath.Join(folder, "blobs")
+	}
+	path, isFile := strings.CutPrefix(address, "file:")
+	if !isFile {
+		return blob.OpenBucket(ctx, address)
+	}
+	if u, err := url.Parse(address); err == nil && strings.HasPrefix(path, "//") {
+		path = u.Path
+	}
+	return fileblob.OpenBucket(path, &fileblob.Options{
+		CreateDir: true, DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite,
+	})
+}
+
+// pdfTime is how long a PDF may take to be read.
+const pdfTime = 30 * time.Second
+
+// readPDFApart reads a PDF in a process of its own, which can be ended: a file
+// made to loop or to eat memory harms nobody else.
+func readPDFApart(ctx context.Context, file []byte) (string, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("read PDF: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, pdfTime)
+	defer cancel()
+	var out, errs bytes.Buffer
+	c := exec.CommandContext(ctx, program, "extract-pdf")
+	c.Stdin, c.Stdout, c.Stderr, c.Env = bytes.NewReader(file), &out, &errs, []string{}
+	if err := c.Run(); err != nil {
+		return "", fmt.Errorf("read PDF: %w: %s", err, strings.TrimSpace(errs.String()))
+	}
+	return out.String(), nil
+}
+
+// extractPDFCmd is the process that readPDFApart starts.
+type extractPDFCmd struct{}
+
+// pdfMemory is how much memory a PDF may take, in bytes.
+const pdfMemory = 1 << 30
+
+// Run reads a PDF from standard input and prints its text.
+func (extractPDFCmd) Run(env *environment, _ *commands) error {
+	debug.SetMemoryLimit(pdfMemory)
+	stop := watchMemory(func() { os.Exit(exitFailure) })
+	defer stop()
+	file, err := env.read("-")
+	if err != nil {
+		return err
+	}
+	text, err := capture.ReadPDF(file)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(env.stdout, text)
+	return err
+}
+
+// watchEvery is how often the memory of a reading process is looked at.
+const watchEvery = 200 * time.Millisecond
+
+// watchMemory calls over once the process holds more than a PDF may take.
+func watchMemory(over func()) (stop func()) {
+	ticker, done := time.NewTicker(watchEvery), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+			}
+			var m runtime.MemStats
+			if runtime.ReadMemStats(&m); m.HeapAlloc > pdfMemory {
+				over()
+			}
+		}
+	}()
+	return func() { ticker.Stop(); close(done) }
+}
+
+// captureCmd archives one page from the command line.
+type captureCmd struct {
+	databaseFlags
+
+	URL string `arg:"" help:"Address of the page."`
+	As  string `placeholder:"EMAIL" help:"The account in whose name it is captured; default: the first that may."`
+}
+
+// Run captures the page now, and says what came of it.
+func (c *captureCmd) Run(env *environment, _ *commands) error {
+	flags := c.databaseFlags
+	flags.keyless = true
+	s, err := openSite(env.ctx, flags, "http://localhost", newLogger(env.stderr, ""))
+	if err != nil {
+		return err
+	}
+	job, err := captureURL(env.ctx, s.desk, c.As, c.URL)
+	if err = errors.Join(err, s.close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "%s: %s\n", job.State, job.Words)
+	if job.SnapshotID == "" {
+		return errors.New("nothing was captured")
+	}
+	fmt.Fprintf(env.stdout, "source %s, copy %s\n", job.SourceID, job.SnapshotID)
+	return nil
+}
+
+func captureURL(ctx context.Context, d *desk.Desk, email, address string) (kb.CaptureJob, error) {
+	actor, err := d.FindCapturer(ctx, email)
+	if err != nil {
+		return kb.CaptureJob{}, err
+	}
+	return d.CaptureAddress(ctx, actor, address)
+}
