@@ -71,8 +71,34 @@ type source struct {
 	Interest    string       `json:"interest"`
 	Language    string       `json:"language"`
 	Note        string       `json:"note"`
+	Speaker     string       `json:"speaker"` // whose own work it is
+	Captures    []capture    `json:"captures"`
 	Excerpts    []excerpt    `json:"excerpts"`
 	Derivations []derivation `json:"derivations"`
+	Decisions   []decision   `json:"decisions"` // on what the program suggests about it
+}
+
+// capture is a copy as somebody pasted it.
+type capture struct {
+	Key      string   `json:"key"`
+	By       string   `json:"by"`
+	Text     []string `json:"text"` // lines
+	Complete string   `json:"complete"`
+	Rights   string   `json:"rights"`
+	Note     string   `json:"rights_note"`
+}
+
+// decision settles one suggestion: reuse of another source's text, or a phrase
+// that names a publisher.
+type decision struct {
+	Other   string `json:"other"`
+	Named   string `json:"named"`
+	Kind    string `json:"kind"`
+	To      string `json:"to"`
+	Reverse bool   `json:"reverse"`
+	Reject  bool   `json:"reject"`
+	Reason  string `json:"reason"`
+	By      string `json:"by"`
 }
 
 type excerpt struct {
@@ -81,6 +107,8 @@ type excerpt struct {
 	Prefix     string `json:"prefix"`
 	Suffix     string `json:"suffix"`
 	Via        string `json:"via"`
+	From       string `json:"from"`  // the capture that it is anchored in; none: copied by hand
+	Place      int    `json:"place"` // which of several places, from 1; 0 leaves it ambiguous
 	By         string `json:"by"`
 	AttestedBy string `json:"attested_by"`
 }

@@ -59,6 +59,7 @@ type loader struct {
 	publishers map[string]kb.ID
 	speakers   map[string]kb.ID
 	sources    map[string]kb.ID
+	captures   map[string]kb.ID
 	excerpts   map[string]kb.ID
 	claims     map[string]kb.ID
 	ratings    map[string]ratingRef
@@ -74,7 +75,7 @@ type ratingRef struct {
 func Load(ctx context.Context, d *desk.Desk, set fs.FS) error {
 	l := &loader{
 		desk: d, actors: map[string]kb.Actor{}, publishers: map[string]kb.ID{}, speakers: map[string]kb.ID{},
-		sources: map[string]kb.ID{}, excerpts: map[string]kb.ID{}, claims: map[string]kb.ID{}, ratings: map[string]ratingRef{},
+		sources: map[string]kb.ID{}, captures: map[string]kb.ID{}, excerpts: map[string]kb.ID{}, claims: map[string]kb.ID{}, ratings: map[string]ratingRef{},
 	}
 	for _, step := range []func(context.Context, fs.FS) error{
 		l.loadAccounts, l.loadMasthead, l.loadScales, l.loadPublishers, l.loadSpeakers, l.loadSources, l.loadClaims,
@@ -276,6 +277,14 @@ func (l *loader) loadSources(ctx context.Context, set fs.FS) error {
 		if !fresh[s.Key] {
 			continue
 		}
+		if err := l.loadCaptures(ctx, s); err != nil {
+			return fmt.Errorf("source %s: %w", s.Key, err)
+		}
+	}
+	for _, s := range sources {
+		if !fresh[s.Key] {
+			continue
+		}
 		if err := l.loadExcerpts(ctx, s); err != nil {
 			return fmt.Errorf("source %s: %w", s.Key, err)
 		}
@@ -283,6 +292,9 @@ func (l *loader) loadSources(ctx context.Context, set fs.FS) error {
 			if err := l.derive(ctx, desk.DerivationInput{Derivation: kb.Derivation{FromID: l.sources[s.Key]}}, x); err != nil {
 				return fmt.Errorf("source %s: %w", s.Key, err)
 			}
+		}
+		if err := l.decide(ctx, s); err != nil {
+			return fmt.Errorf("source %s: %w", s.Key, err)
 		}
 	}
 	return nil
@@ -297,11 +309,15 @@ func (l *loader) loadSource(ctx context.Context, s source) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	speaker, err := lookup(l.speakers, s.Speaker, "speaker")
+	if err != nil {
+		return false, err
+	}
 	id, err := l.desk.FindSource(ctx, s.Title, s.URL, s.Locator)
 	added := kb.KindOf(err) == kb.NotFound
 	if added {
 		id, err = l.desk.AddSource(ctx, l.withRole(kb.Researcher), desk.SourceInput{
-			Publisher: string(publisher), PartOf: string(carrier),
+			Publisher: string(publisher), PartOf: string(carrier), Speaker: string(speaker),
 			Source: kb.Source{
 				Title: s.Title, URL: s.URL, Locator: s.Locator, Authors: s.Authors, PublishedOn: s.PublishedOn,
 				Kind: s.Kind, Interest: s.Interest, Language: s.Language, Note: s.Note,
@@ -312,15 +328,76 @@ func (l *loader) loadSource(ctx context.Context, s source) (bool, error) {
 	return added, err
 }
 
-func (l *loader) loadExcerpts(ctx context.Context, s source) error {
-	for _, e := range s.Excerpts {
-		via, err := lookup(l.sources, e.Via, "source")
+func (l *loader) loadCaptures(ctx context.Context, s source) error {
+	for _, c := range s.Captures {
+		id, err := l.desk.GiveCapture(ctx, l.actors[c.By], desk.GivenCapture{
+			SourceID: l.sources[s.Key], Text: strings.Join(c.Text, "\n"), Complete: c.Complete, Rights: kb.Rights{Shown: c.Rights, Note: c.Note},
+		})
+		if err != nil {
+			return fmt.Errorf("capture %s: %w", c.Key, err)
+		}
+		l.captures[c.Key] = id
+	}
+	return nil
+}
+
+// decide settles what the program suggested about a source.
+func (l *loader) decide(ctx context.Context, s source) error {
+	for _, x := range s.Decisions {
+		other, err := lookup(l.sources, x.Other, "source")
 		if err != nil {
 			return err
 		}
-		id, err := l.desk.CopyExcerpt(ctx, l.actors[e.By], desk.ExcerptInput{Via: string(via), ExcerptInput: kb.ExcerptInput{
+		to, err := lookup(l.sources, x.To, "source")
+		if err != nil {
+			return err
+		}
+		suggestion, err := l.desk.FindSuggestion(ctx, l.sources[s.Key], other, x.Named)
+		if err != nil {
+			return fmt.Errorf("suggestion of %s%s: %w", x.Other, x.Named, err)
+		}
+		err = l.desk.DecideSuggestion(ctx, l.actors[x.By], desk.DecisionInput{To: string(to), Decision: kb.Decision{
+			ID: suggestion.ID, Version: suggestion.Version, Confirm: !x.Reject, Reason: x.Reason, Kind: x.Kind, Reverse: x.Reverse,
+		}})
+		if err != nil {
+			return fmt.Errorf("suggestion of %s%s: %w", x.Other, x.Named, err)
+		}
+	}
+	return nil
+}
+
+// excerpt keeps a quotation: anchored in a copy, or copied by hand.
+func (l *loader) excerpt(ctx context.Context, s source, e excerpt) (kb.ID, error) {
+	if e.From == "" {
+		via, err := lookup(l.sources, e.Via, "source")
+		if err != nil {
+			return "", err
+		}
+		return l.desk.CopyExcerpt(ctx, l.actors[e.By], desk.ExcerptInput{Via: string(via), ExcerptInput: kb.ExcerptInput{
 			SourceID: l.sources[s.Key], Exact: e.Exact, Prefix: e.Prefix, Suffix: e.Suffix,
 		}})
+	}
+	snapshot, err := lookup(l.captures, e.From, "capture")
+	if err != nil {
+		return "", err
+	}
+	in := desk.QuoteInput{Work: string(l.sources[s.Key]), QuoteInput: kb.QuoteInput{
+		SnapshotID: snapshot, Exact: e.Exact, Prefix: e.Prefix, Suffix: e.Suffix, Start: anywhere, Anyway: e.Place == 0,
+	}}
+	quoted, err := l.desk.Quote(ctx, l.actors[e.By], in)
+	if e.Place > 0 && e.Place <= len(quoted.Result.Matches) && kb.KindOf(err) == kb.Invalid {
+		in.Start = quoted.Result.Matches[e.Place-1].Start
+		quoted, err = l.desk.Quote(ctx, l.actors[e.By], in)
+	}
+	return quoted.Excerpt, err
+}
+
+// anywhere says that nobody pointed to a place.
+const anywhere = -1
+
+func (l *loader) loadExcerpts(ctx context.Context, s source) error {
+	for _, e := range s.Excerpts {
+		id, err := l.excerpt(ctx, s, e)
 		if err != nil {
 			return fmt.Errorf("excerpt %s: %w", e.Key, err)
 		}

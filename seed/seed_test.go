@@ -3,8 +3,12 @@ package seed_test
 import (
 	"testing"
 
+	"gocloud.dev/blob/memblob"
+
+	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/outbound"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/store/storetest"
 	"github.com/claimtrail/claimtrail/seed"
@@ -14,7 +18,8 @@ import (
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		d := desk.New(desk.Options{DB: db, BaseURL: "https://claims.example"})
+		archive := capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(memblob.OpenBucket(nil)), nil)
+		d := desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive})
 		for range 2 {
 			if err := seed.Load(t.Context(), d, seed.Data()); err != nil {
 				t.Fatal(err)

@@ -278,6 +278,9 @@ func (d *Desk) GiveCapture(ctx context.Context, actor kb.Actor, in GivenCapture)
 	if err := check(actor, CaptureSource, &in.Rights); err != nil {
 		return "", err
 	}
+	if d.archive == nil {
+		return "", errors.New("keep a capture: no archive is configured")
+	}
 	if _, err := d.db.Desk(ctx).Source(in.SourceID); err != nil {
 		return "", err
 	}

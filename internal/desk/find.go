@@ -110,3 +110,19 @@ func (d *Desk) FindCapturer(ctx context.Context, email string) (kb.Actor, error)
 	}
 	return kb.Actor{}, kb.Errorf(kb.NotFound, "There is no account that may capture sources; add one with user add --role researcher.")
 }
+
+// FindSuggestion gives the open suggestion that a source has something from
+// another, or from a publisher that it names.
+func (d *Desk) FindSuggestion(ctx context.Context, source, other kb.ID, named string) (kb.Suggestion, error) {
+	rows, err := d.db.Desk(ctx).SuggestionsAbout(source)
+	if err != nil {
+		return kb.Suggestion{}, err
+	}
+	for _, s := range rows {
+		between := (s.SourceID == source && s.OtherID == other) || (s.OtherID == source && s.SourceID == other)
+		if s.State == kb.SuggestionOpen && (other != "" && between || named != "" && s.NamedKey == Fold(named)) {
+			return s, nil
+		}
+	}
+	return kb.Suggestion{}, nothingNamed(string(other)+named, nil)
+}

@@ -12,9 +12,13 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"gocloud.dev/blob/memblob"
+
+	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/outbound"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/store/storetest"
 	"github.com/claimtrail/claimtrail/internal/web"
@@ -46,7 +50,8 @@ func newSite(t testing.TB, address string) *site {
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	s.db = db
-	s.desk = desk.New(desk.Options{DB: db, BaseURL: "https://claims.example"})
+	archive := capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(memblob.OpenBucket(nil)), nil)
+	s.desk = desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive})
 	check(t, seed.Load(context.Background(), s.desk, seed.Data()))
 	s.accounts, err = seed.Accounts(seed.Data())
 	check(t, err)
@@ -54,7 +59,7 @@ func newSite(t testing.TB, address string) *site {
 	head, err := db.Public().Head(context.Background())
 	check(t, err)
 	check(t, s.follower.CatchUp(context.Background(), head))
-	server, err := web.New(web.Options{DB: db, Desk: s.desk, Follower: s.follower, BaseURL: "http://claims.example"})
+	server, err := web.New(web.Options{DB: db, Desk: s.desk, Bytes: archive.Body, Follower: s.follower, BaseURL: "http://claims.example"})
 	check(t, err)
 	s.Server = httptest.NewServer(server.Handler())
 	t.Cleanup(s.Close)
