@@ -223,6 +223,7 @@ type SourceFile struct {
 	Excerpts    []kb.Excerpt
 	Snapshots   map[kb.ID]kb.Snapshot // without their texts
 	Captures    []kb.Snapshot         // the whole ones, the newest first
+	Carrying    []kb.Snapshot         // whole ones of the works that carry it, the newest first
 	Jobs        []kb.CaptureJob       // the newest first
 	Suggestions []kb.Suggestion
 	Checks      map[kb.ID]kb.QuotationCheck
@@ -257,8 +258,9 @@ func (r Reader) SourceFile(id kb.ID) (SourceFile, error) {
 	f.Derivations = loadAll[kb.Derivation](&l, "derivations", "id", "from_id = ? OR to_id = ?", id, id)
 	others := loadAll[kb.Source](&l, "sources", "id", `id IN (SELECT to_id FROM derivation WHERE from_id = ?)
 		OR id IN (SELECT from_id FROM derivation WHERE to_id = ?)
+		OR id = (SELECT part_of_id FROM source WHERE id = ?)
 		OR id IN (SELECT other_id FROM suggestion WHERE source_id = ?) OR id IN (SELECT source_id FROM suggestion WHERE other_id = ?)
-		OR id IN (SELECT v.source_id FROM snapshot s JOIN snapshot v ON v.id = s.via_id WHERE s.source_id = ?)`, id, id, id, id, id)
+		OR id IN (SELECT v.source_id FROM snapshot s JOIN snapshot v ON v.id = s.via_id WHERE s.source_id = ?)`, id, id, id, id, id, id)
 	f.UsedIn = loadAll[kb.Claim](&l, "claims", "updated_at DESC, id", `id IN (SELECT claim_id FROM evidence WHERE source_id = ?)
 		OR id IN (SELECT claim_id FROM attestation WHERE source_id = ?)`, id, id)
 	for _, s := range snapshots {
@@ -267,6 +269,8 @@ func (r Reader) SourceFile(id kb.ID) (SourceFile, error) {
 			f.Captures = append(f.Captures, s)
 		}
 	}
+	f.Carrying = l.snapshots("captured_at DESC, id", `method <> 'excerpt-only' AND (source_id = (SELECT part_of_id FROM source WHERE id = ?)
+		OR source_id IN (SELECT v.source_id FROM snapshot s JOIN snapshot v ON v.id = s.via_id WHERE s.source_id = ?))`, id, id)
 	if l.err == nil {
 		f.Jobs, l.err = r.CaptureJobs(id, jobsShown)
 	}

@@ -140,7 +140,7 @@ func (s *Server) quoteForm(c *gin.Context, source kb.Source, snapshot kb.Snapsho
 	stances := append([]kb.Option{{Value: "", Label: "nothing yet: keep it for later"}}, kb.Stances...)
 	return &views.Form{
 		Action: deskSource(source.ID, "snapshots", string(snapshot.ID)), Submit: "Quote", Draft: "quote-" + string(snapshot.ID),
-		Hidden: []views.Hidden{{Name: "start", Value: "-1"}, {Name: "replaces", Value: c.Query("replaces")}},
+		Hidden: []views.Hidden{{Name: "start", Value: "-1"}, {Name: "replaces", Value: cmp.Or(c.Query("replaces"), c.Request.PostForm.Get("replaces"))}},
 		Groups: []views.FieldGroup{
 			group("",
 				large(hinted(exact, "As they stand in the copy. […] stands for words left out. They are looked up when you send the form; nothing inexact is accepted.")),

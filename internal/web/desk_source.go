@@ -255,13 +255,34 @@ func (s *Server) excerptSection(c *gin.Context, f store.SourceFile) views.CaseSe
 		case e.State == kb.Unverifiable && e.AttestedBy == "" && desk.May(actorOf(c), desk.AttestExcerpt) && snapshot.CapturedBy != actorOf(c).Person:
 			item.Action, item.Verb = deskSource(f.Source.ID, "excerpts", string(e.ID), "attest"), "I compared it with the work: attest"
 		}
-		if len(f.Captures) > 0 && !e.Holds() && e.ReplacedBy == "" && desk.May(actorOf(c), desk.CopyExcerpt) {
-			item.Links = append(item.Links, views.Link{Text: "Anchor it in the copy", URL: deskSource(f.Source.ID, "snapshots", string(f.Captures[0].ID)) +
-				"?replaces=" + string(e.ID) + "&exact=" + url.QueryEscape(e.Segments.Text())})
+		if !e.Holds() && e.ReplacedBy == "" && desk.May(actorOf(c), desk.CopyExcerpt) {
+			item.Links = anchorLinks(f, e)
 		}
 		section.Items = append(section.Items, item)
 	}
 	return section
+}
+
+// anchorLinks lead to the newest copies in which a quotation may be anchored: of
+// the work itself, or of one that carries it.
+func anchorLinks(f store.SourceFile, e kb.Excerpt) []views.Link {
+	query := "?replaces=" + string(e.ID) + "&exact=" + url.QueryEscape(e.Segments.Text())
+	if len(f.Captures) > 0 {
+		return []views.Link{{Text: "Anchor it in the copy", URL: deskSource(f.Source.ID, "snapshots", string(f.Captures[0].ID)) + query}}
+	}
+	var links []views.Link
+	seen := map[kb.ID]bool{}
+	for _, s := range f.Carrying {
+		if seen[s.SourceID] {
+			continue
+		}
+		seen[s.SourceID] = true
+		links = append(links, views.Link{
+			Text: "Anchor it in the copy of “" + clippedTo(f.Titles[s.SourceID], 60) + "”",
+			URL:  deskSource(s.SourceID, "snapshots", string(s.ID)) + query + "&work=" + url.QueryEscape(choice(f.Source.Title, f.Source.ID)),
+		})
+	}
+	return links
 }
 
 // excerptTones colours a check state; the words say it too.

@@ -1,12 +1,13 @@
 // The desk works without this. With it: unsaved typing survives a crash of the
-// tab, counters count, evidence is cited by a click, and the keys n and / open a
-// new claim and the search.
+// tab, counters count, evidence is cited by a click, words are quoted by
+// selecting them, and the keys n and / open a new claim and the search.
 
 const forms = document.querySelectorAll("form[data-draft]:not([data-draft=''])");
 forgetSaved();
 for (const form of forms) keepTyping(form);
 for (const field of document.querySelectorAll("[data-limit]:not([data-limit=''])")) countDown(field);
 for (const button of document.querySelectorAll("[data-cite]")) citeOnClick(button);
+pickQuotations(document.querySelector("[data-snapshot]"), document.querySelector(".picker form[data-draft^='quote-']"));
 document.querySelector("[autofocus]")?.focus();
 document.addEventListener("keydown", shortcuts);
 
@@ -107,4 +108,45 @@ function shortcuts(event) {
   event.preventDefault();
   if (target.matches("input")) target.focus();
   else target.click();
+}
+
+// Selecting words in an archived text fills the form that quotes them. The text
+// gets a caret, so that the keyboard can select too, but cannot be changed.
+function pickQuotations(text, form) {
+  if (!text || !form) return;
+  document.querySelector("[data-picker-hint]").hidden = false;
+  text.contentEditable = "true";
+  text.spellcheck = false;
+  text.setAttribute("role", "textbox");
+  text.setAttribute("aria-multiline", "true");
+  text.setAttribute("aria-readonly", "true");
+  text.setAttribute("aria-label", "The archived text. Hold Shift with the arrow keys to select; Enter takes the selection over.");
+  text.inputMode = "none";
+  for (const change of ["beforeinput", "paste", "cut", "drop", "dragstart"]) text.addEventListener(change, (e) => e.preventDefault());
+  // Words that were typed over stand nowhere in particular.
+  form.elements.exact.addEventListener("input", (e) => { if (e.detail !== "selected") form.elements.start.value = "-1"; });
+  text.addEventListener("mouseup", () => takeSelection(text, form));
+  text.addEventListener("keydown", (e) => {
+    if (e.key !== "Enter") return;
+    e.preventDefault();
+    if (takeSelection(text, form)) form.elements.stance.focus();
+  });
+}
+
+// Offsets are code points of the whole text, as the server counts them.
+function takeSelection(text, form) {
+  const selection = getSelection();
+  if (selection.rangeCount === 0 || selection.isCollapsed) return false;
+  const range = selection.getRangeAt(0);
+  if (!text.contains(range.startContainer) || !text.contains(range.endContainer)) return false;
+  const before = range.cloneRange();
+  before.selectNodeContents(text);
+  before.setEnd(range.startContainer, range.startOffset);
+  const words = range.toString();
+  const blank = words.length - words.trimStart().length;
+  if (words.trim() === "") return false;
+  form.elements.exact.value = words.trim();
+  form.elements.start.value = [...before.toString()].length + [...words.slice(0, blank)].length;
+  form.elements.exact.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "selected" }));
+  return true;
 }
