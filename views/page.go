@@ -256,6 +256,7 @@ type Graph struct {
 	Tree          []Branch
 	Caption       string
 	Label         string
+	Findings      []string
 }
 
 // Node is one source in the picture.

@@ -72,3 +72,15 @@ type Task struct {
 	Note   string
 	Form   *Form
 }
+
+// TrailDesk is the desk's page of a claim's provenance: the graph and, below it,
+// everything in it that can be changed.
+type TrailDesk struct {
+	Page
+
+	Claim    Text
+	ClaimURL string
+	Strength Strength
+	Graph    Graph
+	Sections []CaseSection
+}

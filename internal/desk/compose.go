@@ -105,7 +105,7 @@ func composeExcerpt(d store.Dossier, id kb.ID) *record.Excerpt {
 		excerpt.Snapshot.Via = string(carrier.SourceID)
 		if carrier.Whole() {
 			excerpt.Snapshot.Carrier = &record.Carrier{
-				TextHash: carrier.TextHash, CapturedAt: record.Stamp(carrier.CapturedAt), Start: s.ViaStart, End: s.ViaEnd, Rights: carrier.Rights,
+				ID: string(carrier.ID), TextHash: carrier.TextHash, CapturedAt: record.Stamp(carrier.CapturedAt), Start: s.ViaStart, End: s.ViaEnd, Rights: carrier.Rights,
 			}
 		}
 	}
@@ -300,7 +300,7 @@ func seenThemselves(c record.Content) map[string]bool {
 		seen[s.ID] = s.Capture != nil
 	}
 	note := func(source string, e *record.Excerpt) {
-		if e != nil && e.Snapshot.Via == "" {
+		if s, _ := c.Source(source); e != nil && s.OnlyThrough(*e) == "" {
 			seen[source] = true
 		}
 	}

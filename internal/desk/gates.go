@@ -41,7 +41,7 @@ func gateFacts(c record.Content, revision int) kb.GateFacts {
 	f.BearingEvidence, f.UnheldQuotations, f.UncapturedSources = countEvidence(c)
 	f.PrimaryRelied = side == "" || slices.ContainsFunc(c.Evidence, func(e record.Evidence) bool {
 		source, _ := c.Source(e.Source)
-		seen := source.Capture != nil || (e.Excerpt != nil && e.Excerpt.Snapshot.Via == "")
+		seen := source.Capture != nil || (e.Excerpt != nil && source.OnlyThrough(*e.Excerpt) == "")
 		return e.Primary && seen && (side == "both" || e.Stance == side)
 	})
 	return f

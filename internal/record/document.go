@@ -185,6 +185,7 @@ type Snapshot struct {
 // Carrier is a passage in the copy of a work that carries another. Positions are
 // code points.
 type Carrier struct {
+	ID         string `json:"id"`
 	TextHash   string `json:"textHash"`
 	CapturedAt string `json:"capturedAt"`
 	Start      int    `json:"start"`
@@ -449,6 +450,15 @@ func (c Content) Excerpts() []*Excerpt {
 	return slices.DeleteFunc(list, func(e *Excerpt) bool { return e == nil })
 }
 
+// OnlyThrough gives the work through which alone a quotation of a source was
+// seen. A page that the source is part of is where it stands, not another work.
+func (s Source) OnlyThrough(e Excerpt) string {
+	if e.Snapshot.Via == s.PartOf {
+		return ""
+	}
+	return e.Snapshot.Via
+}
+
 // ExcerptIDs gives the ids of all quotations.
 func (c Content) ExcerptIDs() map[string]bool {
 	ids := map[string]bool{}
@@ -465,6 +475,9 @@ func (c Content) FreeSnapshots() []string {
 	for _, e := range c.Excerpts() {
 		if e.Snapshot.Rights == "full" && e.Snapshot.Via == "" {
 			free[e.Snapshot.ID] = true
+		}
+		if carrier := e.Snapshot.Carrier; carrier != nil && carrier.Rights == "full" {
+			free[carrier.ID] = true
 		}
 	}
 	for _, s := range c.Sources {

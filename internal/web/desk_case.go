@@ -257,7 +257,8 @@ func evidenceSection(d store.Dossier, may bool) views.CaseSection {
 	id := d.Claim.ID
 	section := views.CaseSection{
 		ID: "evidence", Heading: "Evidence", Empty: "No evidence yet: what supports it, what refutes it?",
-		Add: links(may, views.Link{Text: "Add evidence", URL: deskClaim(id, "evidence", "new")}, views.Link{Text: "Add a source", URL: "/desk/sources/new"}),
+		Add: append([]views.Link{{Text: "Where it comes from", URL: deskClaim(id, "trail")}},
+			links(may, views.Link{Text: "Add evidence", URL: deskClaim(id, "evidence", "new")}, views.Link{Text: "Add a source", URL: "/desk/sources/new"})...),
 	}
 	for i, e := range d.Evidence {
 		chips := []views.Chip{{Text: kb.Label(kb.Stances, e.Stance), Tone: stanceTones[e.Stance]}}

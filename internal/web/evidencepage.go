@@ -40,7 +40,7 @@ func evidenceView(c contentView, e record.Evidence, number int, cited []views.Li
 	}
 	if e.Excerpt != nil {
 		v.Quotation = textPointer(kb.Segments(e.Excerpt.Segments).Text(), source.Language)
-		v.Chips = append(v.Chips, excerptChips(c, *e.Excerpt)...)
+		v.Chips = append(v.Chips, excerptChips(c, source, *e.Excerpt)...)
 		v.Meta += " · " + capturedWords(e.Excerpt.Snapshot)
 		v.InPlace, v.Copy = inPlace(*e.Excerpt), archived(*e.Excerpt, source.ID)
 	} else if source.Capture != nil {
@@ -69,7 +69,7 @@ func capturedWords(s record.Snapshot) string {
 
 // excerptChips says in words how a quotation stands to our copy, and to the live
 // page when it was last looked at.
-func excerptChips(c contentView, e record.Excerpt) []views.Chip {
+func excerptChips(c contentView, source record.Source, e record.Excerpt) []views.Chip {
 	copyOf := "our copy"
 	carrier, carried := c.Source(e.Snapshot.Via)
 	if carried && e.Snapshot.Carrier != nil {
@@ -90,7 +90,7 @@ func excerptChips(c contentView, e record.Excerpt) []views.Chip {
 	default:
 		list = append(list, views.Chip{Text: "Copied by hand, attested by nobody yet", Tone: "mixed"})
 	}
-	if carried {
+	if carried && source.OnlyThrough(e) != "" {
 		list = append(list, views.Chip{Text: "As quoted in “" + carrier.Title + "”; original not seen", URL: c.sourceURL(carrier.ID)})
 	}
 	if check, ok := c.checks[e.ID]; ok {
@@ -224,7 +224,7 @@ func appearanceView(c contentView, a record.Appearance) views.Appearance {
 		r := views.Attestation{Source: views.Link{Text: source.Title, URL: c.sourceURL(source.ID)}, Note: at.Note}
 		if at.Excerpt != nil {
 			r.Quote = textPointer(kb.Segments(at.Excerpt.Segments).Text(), source.Language)
-			r.Chips = excerptChips(c, *at.Excerpt)
+			r.Chips = excerptChips(c, source, *at.Excerpt)
 		}
 		r.Chips = append(r.Chips, sourceChips(c, source, at.ID)...)
 		v.Records = append(v.Records, r)

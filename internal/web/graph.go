@@ -39,7 +39,7 @@ func graphView(c contentView) views.Graph {
 		return views.Graph{}
 	}
 	p.place()
-	g := views.Graph{Tree: p.tree(), Caption: p.caption(), Label: p.label()}
+	g := views.Graph{Tree: p.tree(), Caption: p.caption(), Label: p.label(), Findings: findings(c)}
 	for _, s := range p.sources {
 		n := p.node(s)
 		g.Nodes = append(g.Nodes, n)
@@ -238,10 +238,15 @@ func (p *provenance) tree() []views.Branch {
 }
 
 func (p *provenance) branch(s record.Source, how string, shown map[string]bool, above []string) views.Branch {
+	again := shown[s.ID]
 	shown[s.ID] = true
 	b := views.Branch{Source: views.Link{Text: s.Title + " (" + p.under(s) + ")", URL: p.content.sourceURL(s.ID)}, How: how}
 	if words := classWords[p.class(s)]; words != "" {
 		b.Notes = []views.Chip{{Text: words}}
+	}
+	if again { // told once, or shared branches would multiply
+		b.Notes = append(b.Notes, views.Chip{Text: "what has it from there stands above"})
+		return b
 	}
 	for _, d := range p.edges {
 		if d.To != s.ID || slices.Contains(above, d.From) {
@@ -266,4 +271,40 @@ func (p *provenance) caption() string {
 
 func (p *provenance) label() string {
 	return "Provenance of " + counted(len(p.sources), "work", "works") + ", origins at the left; the list below tells the same"
+}
+
+// findings says in words what the analysis found amiss.
+func findings(c contentView) []string {
+	title := func(id string) string {
+		s, _ := c.Source(id)
+		return "“" + clippedTo(s.Title, 80) + "”"
+	}
+	var list []string
+	for _, circle := range unite(c.Analysis.Said.Circles, c.Analysis.Evidence.Circles) {
+		names := make([]string, len(circle))
+		for i, id := range circle {
+			names[i] = title(id)
+		}
+		list = append(list, "A circle: "+strings.Join(names, " and ")+" have it from one another. Together they are one origin at most, and none that is established.")
+	}
+	for _, pair := range unite(c.Analysis.Said.Backwards, c.Analysis.Evidence.Backwards) {
+		list = append(list, title(pair[0])+" is said to have it from "+title(pair[1])+", which is dated later: one of the two is wrong.")
+	}
+	for _, id := range c.Analysis.OwnRulings {
+		list = append(list, title(id)+" is a ruling of our own: what rests on it rests on itself.")
+	}
+	return list
+}
+
+// unite joins two lists, each thing once.
+func unite[T any](a, b []T) []T {
+	var list []T
+	seen := map[string]bool{}
+	for _, x := range append(slices.Clone(a), b...) {
+		if key := fmt.Sprint(x); !seen[key] {
+			seen[key] = true
+			list = append(list, x)
+		}
+	}
+	return list
 }

@@ -60,6 +60,7 @@ func (s *Server) claimRoutes(d *gin.RouterGroup) {
 	s.form(d, "/claims/new", desk.SuggestClaim, s.newClaimForm, s.logClaim)
 	s.get(d, "/claims/:id", s.caseFile)
 	s.get(d, "/claims/:id/preview", s.preview)
+	s.get(d, "/claims/:id/trail", s.trailSheet)
 	s.form(d, "/claims/:id/edit", desk.EditClaim, s.claimForm, s.saveClaim)
 	s.form(d, "/claims/:id/appearances/new", desk.EditAppearance, s.newAppearanceForm, s.addAppearance)
 	s.form(d, "/claims/:id/appearances/:sub", desk.EditAppearance, s.appearanceForm, s.saveAppearance)

@@ -70,14 +70,18 @@ func inPlace(e record.Excerpt) []views.Place {
 	return places
 }
 
-// archived links to the copy where readers may see it whole.
+// archived links to the copy where readers may see it whole: of the work, or of
+// the one that carries it.
 func archived(e record.Excerpt, source string) views.Link {
-	snapshot := e.Snapshot
-	first, last := e.Segments[0], e.Segments[len(e.Segments)-1]
-	if snapshot.Rights == "full" && snapshot.Via == "" && snapshot.Method != "excerpt-only" {
-		return views.Link{Text: "archived copy", URL: snapshotURL(source, snapshot.TextHash, first.Start, last.End)}
+	s := e.Snapshot
+	if carrier := s.Carrier; carrier != nil && carrier.Rights == "full" {
+		return views.Link{Text: "archived copy", URL: snapshotURL(s.Via, carrier.TextHash, carrier.Start, carrier.End)}
 	}
-	return views.Link{}
+	if s.Rights != "full" || s.Via != "" || s.Method == "excerpt-only" || len(e.Segments) == 0 {
+		return views.Link{}
+	}
+	first, last := e.Segments[0], e.Segments[len(e.Segments)-1]
+	return views.Link{Text: "archived copy", URL: snapshotURL(source, s.TextHash, first.Start, last.End)}
 }
 
 // livePassage links to the live page, at the passage where browsers can find it.
