@@ -86,6 +86,7 @@ type capture struct {
 	Complete string   `json:"complete"`
 	Rights   string   `json:"rights"`
 	Note     string   `json:"rights_note"`
+	Late     bool     `json:"late"` // captured after everything was published
 }
 
 // decision settles one suggestion: reuse of another source's text, or a phrase

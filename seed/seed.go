@@ -63,6 +63,7 @@ type loader struct {
 	excerpts   map[string]kb.ID
 	claims     map[string]kb.ID
 	ratings    map[string]ratingRef
+	later      []source // those with copies that are made last
 }
 
 type ratingRef struct {
@@ -78,7 +79,7 @@ func Load(ctx context.Context, d *desk.Desk, set fs.FS) error {
 		sources: map[string]kb.ID{}, captures: map[string]kb.ID{}, excerpts: map[string]kb.ID{}, claims: map[string]kb.ID{}, ratings: map[string]ratingRef{},
 	}
 	for _, step := range []func(context.Context, fs.FS) error{
-		l.loadAccounts, l.loadMasthead, l.loadScales, l.loadPublishers, l.loadSpeakers, l.loadSources, l.loadClaims,
+		l.loadAccounts, l.loadMasthead, l.loadScales, l.loadPublishers, l.loadSpeakers, l.loadSources, l.loadClaims, l.loadLate,
 	} {
 		if err := step(ctx, set); err != nil {
 			return fmt.Errorf("load data set: %w", err)
@@ -277,9 +278,10 @@ func (l *loader) loadSources(ctx context.Context, set fs.FS) error {
 		if !fresh[s.Key] {
 			continue
 		}
-		if err := l.loadCaptures(ctx, s); err != nil {
+		if err := l.loadCaptures(ctx, s, false); err != nil {
 			return fmt.Errorf("source %s: %w", s.Key, err)
 		}
+		l.later = append(l.later, s)
 	}
 	for _, s := range sources {
 		if !fresh[s.Key] {
@@ -328,8 +330,21 @@ func (l *loader) loadSource(ctx context.Context, s source) (bool, error) {
 	return added, err
 }
 
-func (l *loader) loadCaptures(ctx context.Context, s source) error {
+// loadLate captures what came after everything was published.
+func (l *loader) loadLate(ctx context.Context, _ fs.FS) error {
+	for _, s := range l.later {
+		if err := l.loadCaptures(ctx, s, true); err != nil {
+			return fmt.Errorf("source %s: %w", s.Key, err)
+		}
+	}
+	return nil
+}
+
+func (l *loader) loadCaptures(ctx context.Context, s source, late bool) error {
 	for _, c := range s.Captures {
+		if c.Late != late {
+			continue
+		}
 		id, err := l.desk.GiveCapture(ctx, l.actors[c.By], desk.GivenCapture{
 			SourceID: l.sources[s.Key], Text: strings.Join(c.Text, "\n"), Complete: c.Complete, Rights: kb.Rights{Shown: c.Rights, Note: c.Note},
 		})

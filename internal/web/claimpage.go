@@ -181,6 +181,9 @@ func strengthView(c contentView) views.Strength {
 		Evidence: counted(evidence.Sources, "source", "sources") + ", " + counted(evidence.Publishers, "publisher", "publishers"),
 		Origins:  originWords(evidence.Low, evidence.High),
 	}
+	if said.Sources > 0 && said.High <= 1 {
+		s.SaidOrigin += ": known from one outlet only"
+	}
 	if evidence.UnknownPublishers > 0 {
 		s.Evidence += " and " + strconv.Itoa(evidence.UnknownPublishers) + " unknown"
 	}
