@@ -33,9 +33,10 @@ type Page struct {
 
 // Text is words in a language.
 type Text struct {
-	Text string
-	Lang string
-	Dir  string
+	Text   string
+	Lang   string
+	Dir    string
+	Marked bool // it brings quotation marks of its own
 }
 
 // Time is a moment: as people read it and as machines do.

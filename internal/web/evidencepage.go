@@ -70,28 +70,22 @@ func capturedWords(s record.Snapshot) string {
 // excerptChips says in words how a quotation stands to our copy, and to the live
 // page when it was last looked at.
 func excerptChips(c contentView, source record.Source, e record.Excerpt) []views.Chip {
-	copyOf := "our copy"
-	carrier, carried := c.Source(e.Snapshot.Via)
-	if carried && e.Snapshot.Carrier != nil {
-		copyOf = "our copy of “" + carrier.Title + "”"
-	}
-	var list []views.Chip
+	chip := views.Chip{Text: "Copied by hand, attested by nobody yet", Tone: "mixed"}
 	switch {
 	case e.State == kb.Exact:
-		list = append(list, views.Chip{Text: "✓ Matches " + copyOf + " exactly", Tone: "good"})
+		chip = views.Chip{Text: "✓ Matches our copy exactly", Tone: "good"}
 	case e.State == kb.Normalised:
-		list = append(list, views.Chip{Text: "✓ Matches " + copyOf + " but for typography", Tone: "good"})
+		chip = views.Chip{Text: "✓ Matches our copy but for typography", Tone: "good"}
 	case e.State == kb.Ambiguous:
-		list = append(list, views.Chip{Text: "Stands in more than one place of " + copyOf, Tone: "mixed"})
+		chip = views.Chip{Text: "Stands in more than one place of our copy", Tone: "mixed"}
 	case e.State == kb.NotInCopy:
-		list = append(list, views.Chip{Text: "Does not stand in " + copyOf, Tone: "bad"})
+		chip = views.Chip{Text: "Does not stand in our copy", Tone: "bad"}
 	case e.AttestedBy != nil:
-		list = append(list, views.Chip{Text: "Copied by hand, attested by " + e.AttestedBy.Name})
-	default:
-		list = append(list, views.Chip{Text: "Copied by hand, attested by nobody yet", Tone: "mixed"})
+		chip = views.Chip{Text: "Copied by hand, attested by " + e.AttestedBy.Name}
 	}
-	if carried && source.OnlyThrough(e) != "" {
-		list = append(list, views.Chip{Text: "As quoted in “" + carrier.Title + "”; original not seen", URL: c.sourceURL(carrier.ID)})
+	list := []views.Chip{chip}
+	if carrier, ok := c.Source(source.OnlyThrough(e)); ok {
+		list = append(list, views.Chip{Text: "As quoted in “" + clippedTo(carrier.Title, 70) + "”; original not seen", URL: c.sourceURL(carrier.ID)})
 	}
 	if check, ok := c.checks[e.ID]; ok {
 		list = append(list, checkChip(check.outcome, stamped(check.at).Words))

@@ -47,6 +47,10 @@ func graphView(c contentView) views.Graph {
 	}
 	for _, d := range p.edges {
 		g.Edges = append(g.Edges, p.edge(d))
+		if p.column[d.From] <= p.column[d.To] { // it goes round the outside
+			x, _ := p.corner(d.To)
+			g.Width = max(g.Width, x+nodeWidth+columnGap/2+graphEdge)
+		}
 	}
 	return g
 }
@@ -205,7 +209,7 @@ func (p *provenance) edge(d record.Derivation) views.Edge {
 	bend := columnGap / 2
 	e := views.Edge{
 		Path:  fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1+bend, y1, x2-bend, y2, x2, y2),
-		Class: d.Faithfulness, Title: p.how(d),
+		Class: strings.TrimSpace(d.Faithfulness + " " + p.circular(d)), Title: p.how(d),
 	}
 	if p.column[d.From] <= p.column[d.To] { // within a circle: round the outside
 		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1+bend, y1, toX+nodeWidth+bend, y2, toX+nodeWidth, y2)
@@ -307,4 +311,11 @@ func unite[T any](a, b []T) []T {
 		}
 	}
 	return list
+}
+
+func (p *provenance) circular(d record.Derivation) string {
+	if p.inCircle(d) {
+		return "circular"
+	}
+	return ""
 }

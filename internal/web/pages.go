@@ -1,7 +1,9 @@
 package web
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -107,7 +109,8 @@ func dateBasis(d kb.Date) string {
 }
 
 func text(s, lang string) views.Text {
-	return views.Text{Text: s, Lang: lang, Dir: kb.Direction(lang)}
+	first, _ := utf8.DecodeRuneInString(s)
+	return views.Text{Text: s, Lang: lang, Dir: kb.Direction(lang), Marked: strings.ContainsRune("\"“„«‘'", first) && s != ""}
 }
 
 func textPointer(s, lang string) *views.Text {
