@@ -50,7 +50,17 @@ func TestAccessibility(t *testing.T) {
 	claim := b.link("a[href^='/claims/'][href*='-the-treaty-that-russia']")
 	b.open("/desk")
 	work := b.link("table a[href^='/desk/claims/']")
+	b.open("/desk/sources?q=sailors")
+	source := b.link("table a[href^='/desk/sources/']")
+	b.open(source)
+	copied, noticed := b.link("#captures a[href*='/snapshots/']"), b.link("#suggestions a[href^='/desk/suggestions/']")
+	b.open("/claims")
+	circle := b.link("a[href^='/claims/'][href*='-the-lighthouse-of']")
+	b.open(circle)
+	archived := b.link("a[href*='/snapshots/']")
 	pages := map[string]string{
+		"source": source, "copy": copied, "suggestion": noticed, "tasks": "/desk/tasks", "trail": work + "/trail", "paste": source + "/captures/new",
+		"circle": circle, "archived": archived,
 		"front": "/", "list": "/claims", "claim": claim, "sign-in": "/login", "claim form": "/desk/claims/new", "queue": "/desk",
 		"case": work, "ruling": work + "/ruling", "sources": "/desk/sources", "methodology": "/methodology", "revisions": b.base + strings.TrimPrefix(claim, b.base) + "/revisions",
 	}

@@ -108,7 +108,7 @@ func (j *journey) quote() {
 	b.open(j.claim)
 	b.click("//section[@id='appearances']//a[contains(., 'Recorded in')]")
 	j.tass = b.path()
-	b.press("Copy a quotation")
+	b.press("Copy one by hand")
 	b.fill(map[string]string{"exact": words, "suffix": ` "So, there is nothing new here," the president said.`, "via": "Comment that pastes the report (by hand)"})
 	b.press("Save")
 	b.sees(words, "original not seen", "Attested by nobody yet")

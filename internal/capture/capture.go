@@ -15,12 +15,11 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/net/html/charset"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/outbound"
@@ -63,6 +62,9 @@ func (a *Archive) Fetch(ctx context.Context, address string, progress func(strin
 	if err := refusal(c); err != nil {
 		return c, err
 	}
+	if packed := answer.Header.Get("Content-Encoding"); packed != "" && packed != "identity" {
+		return c, kb.NewCaptureFailure("trouble", "The server packs the page in a way that cannot be unpacked. Upload the page instead.", false, nil)
+	}
 	progress(fmt.Sprintf("Reading %d kB", (len(c.Body)+999)/1000))
 	if err := a.read(ctx, &c); err != nil {
 		return c, err
@@ -73,13 +75,19 @@ func (a *Archive) Fetch(ctx context.Context, address string, progress func(strin
 	return c, a.keep(ctx, &c)
 }
 
+// uploadKinds are the media types of files by the end of their names, the same
+// on every machine. They say nothing of the encoding, which the file may know.
+var uploadKinds = map[string]string{
+	".htm": "text/html", ".html": "text/html", ".xhtml": "application/xhtml+xml", ".pdf": "application/pdf",
+	".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv", ".srt": "text/plain", ".vtt": "text/plain",
+}
+
 // Upload captures a file that a person has: a saved page, a text or a PDF.
 func (a *Archive) Upload(ctx context.Context, name string, file []byte) (kb.Capture, error) {
 	if len(file) > longestPage {
 		return kb.Capture{}, kb.NewCaptureFailure("too-large", fmt.Sprintf("The file is larger than %d MiB.", longestPage>>20), false, nil)
 	}
-	kind := mime.TypeByExtension(strings.ToLower(name[max(0, strings.LastIndexByte(name, '.')):]))
-	c := kb.Capture{Body: file, MediaType: cmp.Or(kind, http.DetectContentType(file)), Complete: "unknown", At: time.Now().UTC()}
+	c := kb.Capture{Body: file, MediaType: uploadKinds[strings.ToLower(path.Ext(name))], Complete: "unknown", At: time.Now().UTC()}
 	if err := a.read(ctx, &c); err != nil {
 		return c, err
 	}
@@ -104,7 +112,7 @@ func (a *Archive) read(ctx context.Context, c *kb.Capture) error {
 	kind := mediaKind(c.MediaType, c.Body)
 	switch kind {
 	case "text/html", "application/xhtml+xml":
-		page := decoded(c.Body, c.MediaType, charset.NewReader)
+		page := decoded(c.Body, c.MediaType)
 		c.Text, c.Extractor, c.ExtractorVersion = visibleText(page), pageExtractor, pageExtractorVersion
 		address, err := url.Parse(cmp.Or(c.FinalURL, c.RequestedURL))
 		if err != nil {
@@ -118,7 +126,7 @@ func (a *Archive) read(ctx context.Context, c *kb.Capture) error {
 		}
 		c.Text, c.Extractor, c.ExtractorVersion = plainText([]byte(text)), pdfExtractor, pdfExtractorVersion
 	case "text/plain", "text/markdown", "text/csv":
-		c.Text = plainText(decoded(c.Body, c.MediaType, charset.NewReader))
+		c.Text = plainText(decoded(c.Body, c.MediaType))
 		c.Extractor, c.ExtractorVersion = "plain-text", "1"
 	default:
 		return kb.NewCaptureFailure("not-text", fmt.Sprintf("This is %s, not a text. Paste what it says, or upload a transcript.", kind), false, nil)
@@ -140,14 +148,17 @@ func mediaKind(declared string, body []byte) string {
 	return kind
 }
 
+// unreadable is one in how many characters may be lost in reading a text.
+const unreadable = 10
+
 func checkText(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return kb.NewCaptureFailure("empty", "There is no text in it: it may be an image, or need a script to show. Paste what it says.", false, nil)
 	case len(text) > longestText:
 		return kb.NewCaptureFailure("too-large", fmt.Sprintf("Its text is longer than %d MiB.", longestText>>20), false, nil)
-	case !utf8.ValidString(text):
-		return kb.NewCaptureFailure("not-text", "It is not readable as text.", false, nil)
+	case strings.Count(text, "\ufffd") > utf8.RuneCountInString(text)/unreadable:
+		return kb.NewCaptureFailure("not-text", "It is not readable as text: it may not be written in the encoding that it says.", false, nil)
 	}
 	return nil
 }
@@ -160,7 +171,8 @@ func refusal(c kb.Capture) error {
 		return kb.NewCaptureFailure("gone", status+": the page is not there.", false, nil)
 	case c.Status == http.StatusPaymentRequired:
 		return kb.NewCaptureFailure("paywalled", status+": the page must be paid for. Paste what you may read.", false, nil)
-	case c.Status == http.StatusTooManyRequests || c.Status >= http.StatusInternalServerError:
+	case c.Status == http.StatusRequestTimeout || c.Status == http.StatusTooEarly || c.Status == http.StatusTooManyRequests ||
+		c.Status >= http.StatusInternalServerError:
 		return kb.NewCaptureFailure("unreachable", status+".", true, nil)
 	case c.Status == http.StatusUnauthorized || c.Status == http.StatusForbidden || c.Status == http.StatusUnavailableForLegalReasons:
 		return kb.NewCaptureFailure("refused", status+": it does not let programs in. Paste the text, or upload the page.", false, nil)

@@ -31,21 +31,28 @@ func metadata(page []byte, address *url.URL) (m kb.PageFacts) {
 	}
 	head := readHead(root)
 	m.Canonical = absolute(address, cmp.Or(head.canonical, head.meta["og:url"]))
-	m.Language = language(cmp.Or(head.language, head.meta["og:locale"]))
-	m.Title = cmp.Or(head.meta["og:title"], head.meta["twitter:title"], head.firstHeading, head.title)
+	m.Language = cmp.Or(language(head.language), language(head.meta["og:locale"]))
+	m.Title = cmp.Or(head.headline, head.meta["og:title"], head.meta["twitter:title"], head.firstHeading, head.title)
 	m.Publisher = cmp.Or(head.publisher, head.meta["og:site_name"], head.meta["application-name"], head.meta["publisher"])
 	m.Published, m.Modified = head.published(), day(cmp.Or(head.dates["dateModified"], head.meta["article:modified_time"], head.meta["og:updated_time"]))
 	m.Paywalled = head.paywalled
 	m.Authors = head.authors
-	addArticle(&m, page, address)
+	if len(m.Authors) == 0 {
+		m.Authors = head.metaAuthors
+	}
+	addArticle(&m, root, address)
+	if len(m.Authors) == 0 && head.postedBy != "" {
+		m.Authors = []string{head.postedBy}
+	}
 	return tidy(m)
 }
 
-// addArticle fills the gaps with what the readability algorithm finds.
-func addArticle(m *kb.PageFacts, page []byte, address *url.URL) {
+// addArticle fills the gaps with what the readability algorithm finds; but no
+// date, since it takes 6/7 for a day in June.
+func addArticle(m *kb.PageFacts, root *html.Node, address *url.URL) {
 	parser := readability.NewParser()
 	parser.MaxElemsToParse = mostElements
-	article, err := parser.Parse(bytes.NewReader(page), address)
+	article, err := parser.ParseDocument(root, address)
 	if err != nil {
 		return
 	}
@@ -53,34 +60,83 @@ func addArticle(m *kb.PageFacts, page []byte, address *url.URL) {
 	m.Publisher = cmp.Or(m.Publisher, article.SiteName)
 	m.Language = cmp.Or(m.Language, language(article.Language))
 	if len(m.Authors) == 0 && article.Byline != "" {
-		m.Authors = []string{byline.ReplaceAllString(article.Byline, "")}
-	}
-	if m.Published == "" && article.PublishedTime != nil {
-		m.Published = article.PublishedTime.Format(time.DateOnly)
+		m.Authors = []string{author(article.Byline)}
 	}
 }
 
-// byline is what stands before a name in "By Jane Doe".
-var byline = regexp.MustCompile(`(?i)^\s*(by|von|par|por|di|от)\s+`)
+// byline is what stands before a name in "By Jane Doe" and in "Posted on June
+// 20, 2024 by Jane Doe"; bylineDate is what may stand after it.
+var (
+	byline     = regexp.MustCompile(`(?i)^\s*(?:(?:(?:posted|published|written)\b|.*\d{4}).*?\s)?(?:by|von|par|por|di|от)\s+`)
+	bylineDate = regexp.MustCompile(`(?i)[\s,|·•–—-]+(?:on\s+)?(?:` + writtenDay.String() + `).*$`)
+)
+
+func author(line string) string {
+	return bylineDate.ReplaceAllString(byline.ReplaceAllString(line, ""), "")
+}
 
 // head is what the metadata of a page say.
 type head struct {
-	title, firstHeading, canonical, language, publisher string
-	meta                                                map[string]string
-	dates                                               map[string]string // of JSON-LD
-	authors                                             []string
-	times                                               []string // of time elements and of what is marked as a date
-	paywalled                                           bool
+	title, firstHeading, canonical, language string
+	headline, publisher                      string // of JSON-LD, as are authors and dates
+	authors                                  []string
+	dates                                    map[string]string
+	named                                    map[string]string // the names of what JSON-LD refers to
+	meta                                     map[string]string
+	metaAuthors                              []string
+	times                                    []string // of time elements and of what is marked as a date
+	postedBy                                 string
+	paywalled                                bool
 }
 
 func readHead(root *html.Node) *head {
-	h := &head{meta: map[string]string{}, dates: map[string]string{}}
+	h := &head{meta: map[string]string{}, dates: map[string]string{}, named: map[string]string{}}
 	for n := range root.Descendants() {
-		if n.Type == html.ElementNode {
+		switch n.Type {
+		case html.ElementNode:
 			h.element(n)
+		case html.TextNode:
+			h.posted(n)
 		}
 	}
 	return h
+}
+
+// posted reads a line such as "Posted on June 22, 2024 by Jane Doe", which many
+// pages have instead of marks.
+func (h *head) posted(n *html.Node) {
+	if !postedLine.MatchString(n.Data) || slices.Contains(unseen, n.Parent.DataAtom) {
+		return
+	}
+	line := lineFrom(n)
+	h.time(line)
+	if byline.MatchString(line) && len(line) <= longestDateLine {
+		h.postedBy = cmp.Or(h.postedBy, author(line))
+	}
+}
+
+var postedLine = regexp.MustCompile(`(?i)^\s*(?:posted|published)\b`)
+
+// lineFrom gives the text from a node to the end of the line that it begins.
+func lineFrom(n *html.Node) string {
+	for n.NextSibling == nil && n.Parent != nil && !slices.Contains(blocks, n.Parent.DataAtom) {
+		n = n.Parent
+	}
+	var b strings.Builder
+	for ; n != nil && b.Len() <= longestDateLine && !slices.Contains(blocks, n.DataAtom); n = n.NextSibling {
+		writeInner(&b, n)
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// longestDateLine is how long a line may be to be taken for one that gives the
+// date of the page, in bytes: what is longer is part of the story.
+const longestDateLine = 120
+
+func (h *head) time(line string) {
+	if len(line) <= longestDateLine {
+		h.times = append(h.times, line)
+	}
 }
 
 func (h *head) element(n *html.Node) {
@@ -110,10 +166,10 @@ func (h *head) element(n *html.Node) {
 			h.linkedData(n.FirstChild.Data)
 		}
 	case atom.Time:
-		h.times = append(h.times, cmp.Or(attribute(n, "datetime"), inner(n)))
+		h.time(cmp.Or(attribute(n, "datetime"), inner(n)))
 	default:
 		if marked := attribute(n, "class") + " " + attribute(n, "itemprop") + " " + attribute(n, "id"); dated.MatchString(marked) {
-			h.times = append(h.times, inner(n))
+			h.time(inner(n))
 		}
 	}
 }
@@ -125,11 +181,31 @@ var dated = regexp.MustCompile(`(?i)(^|[\s_-])(date|datum|time|timestamp|publish
 func (h *head) linkedData(block string) {
 	var v any
 	if json.Unmarshal([]byte(block), &v) == nil {
+		h.names(v, 0)
 		h.linked(v, 0)
 	}
 }
 
 const deepestLinked = 20
+
+// names notes the names of the things in a graph, which are referred to by
+// their identifiers.
+func (h *head) names(v any, depth int) {
+	if depth > deepestLinked {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			h.names(x, depth+1)
+		}
+	case map[string]any:
+		if id, ok := v["@id"].(string); ok {
+			h.named[id] = cmp.Or(h.named[id], h.words(v["name"]))
+		}
+		h.names(v["@graph"], depth+1)
+	}
+}
 
 func (h *head) linked(v any, depth int) {
 	if depth > deepestLinked {
@@ -160,45 +236,50 @@ func isArticle(kind any) bool {
 	return false
 }
 
+// article reads what JSON-LD says of an article, the first on the page before
+// all others.
 func (h *head) article(v map[string]any) {
-	if headline := words(v["headline"]); headline != "" && h.meta["og:title"] == "" {
-		h.meta["og:title"] = headline
-	}
+	h.headline = cmp.Or(h.headline, h.words(v["headline"]))
+	h.publisher = cmp.Or(h.publisher, h.words(v["publisher"]))
 	for _, key := range []string{"datePublished", "dateCreated", "dateModified"} {
-		h.dates[key] = cmp.Or(h.dates[key], words(v[key]))
+		h.dates[key] = cmp.Or(h.dates[key], h.words(v[key]))
 	}
-	h.publisher = cmp.Or(h.publisher, words(v["publisher"]))
-	if authors := names(v["author"]); len(authors) > 0 {
-		h.authors = authors
+	if len(h.authors) == 0 {
+		h.authors = h.list(v["author"])
 	}
-	if free, ok := v["isAccessibleForFree"]; ok && (free == false || strings.EqualFold(words(free), "false")) {
+	if free, ok := v["isAccessibleForFree"]; ok && (free == false || strings.EqualFold(h.words(free), "false")) {
 		h.paywalled = true
 	}
 }
 
-// words gives a text, or the name of a thing.
-func words(v any) string {
+// words gives a text, or the name of a thing. Many pages escape these texts as
+// if they were HTML.
+func (h *head) words(v any) string {
 	switch v := v.(type) {
 	case string:
-		return strings.TrimSpace(v)
+		return strings.TrimSpace(html.UnescapeString(v))
 	case map[string]any:
-		return words(v["name"])
+		if name, ok := v["name"].(string); ok {
+			return h.words(name)
+		}
+		id, _ := v["@id"].(string)
+		return h.named[id]
 	case []any:
 		if len(v) > 0 {
-			return words(v[0])
+			return h.words(v[0])
 		}
 	}
 	return ""
 }
 
-func names(v any) []string {
+func (h *head) list(v any) []string {
 	list, ok := v.([]any)
 	if !ok {
 		list = []any{v}
 	}
 	var found []string
 	for _, x := range list {
-		if name := words(x); name != "" {
+		if name := h.words(x); name != "" {
 			found = append(found, name)
 		}
 	}
@@ -207,8 +288,8 @@ func names(v any) []string {
 
 func (h *head) addAuthor(name string) {
 	name = strings.TrimSpace(name)
-	if name != "" && !strings.Contains(name, "://") && !slices.Contains(h.authors, name) {
-		h.authors = append(h.authors, name)
+	if name != "" && !strings.Contains(name, "://") && !slices.Contains(h.metaAuthors, name) {
+		h.metaAuthors = append(h.metaAuthors, name)
 	}
 }
 
@@ -216,7 +297,7 @@ func (h *head) addAuthor(name string) {
 func (h *head) published() string {
 	places := []string{
 		h.dates["datePublished"], h.meta["article:published_time"], h.meta["datepublished"], h.meta["date"], h.meta["pubdate"],
-		h.meta["dc.date"], h.meta["dc.date.issued"], h.meta["dcterms.created"], h.meta["parsely-pub-date"], h.meta["sailthru.date"],
+		h.meta["dc.date"], h.meta["dc.date.issued"], h.meta["dcterms.issued"], h.meta["dcterms.created"], h.meta["parsely-pub-date"], h.meta["sailthru.date"],
 		h.meta["og:published_time"], h.dates["dateCreated"],
 	}
 	for _, text := range append(places, h.times...) {
@@ -232,19 +313,19 @@ func (h *head) published() string {
 // since nobody knows which of two numbers is the month.
 var writtenDay = regexp.MustCompile(`(?i)\d{4}-\d{2}-\d{2}|\d{1,2}\.?\s+\p{L}{3,9}\.?,?\s+\d{4}|\p{L}{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}`)
 
-var ordinal = regexp.MustCompile(`(?i)(\d)(?:st|nd|rd|th)\b`)
+// unusual is what the parser of dates does not know: the th of 20th, full stops,
+// and the last letter of Sept.
+var unusual = regexp.MustCompile(`(?i)(\d)(?:st|nd|rd|th)\b|\b(sep)t\b|\.`)
 
 // day gives a date as YYYY-MM-DD, nothing if the text has none that is sure.
 func day(text string) string {
-	found := writtenDay.FindString(text)
-	if found == "" {
-		return ""
+	for _, found := range writtenDay.FindAllString(text, -1) {
+		t, err := dateparse.ParseStrict(unusual.ReplaceAllString(found, "$1$2"))
+		if err == nil && t.Year() >= 1000 && t.Year() <= 9999 {
+			return t.Format(time.DateOnly)
+		}
 	}
-	t, err := dateparse.ParseStrict(strings.ReplaceAll(ordinal.ReplaceAllString(found, "$1"), ".", ""))
-	if err != nil || t.Year() < 1000 || t.Year() > 9999 {
-		return ""
-	}
-	return t.Format(time.DateOnly)
+	return ""
 }
 
 // language gives a tag such as "en" from "en_US".
@@ -283,12 +364,20 @@ func attribute(n *html.Node, key string) string {
 // inner gives the text inside an element on one line.
 func inner(n *html.Node) string {
 	var b strings.Builder
+	writeInner(&b, n)
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// writeInner writes the text of a node, or as much of it as a fact may have.
+func writeInner(b *strings.Builder, n *html.Node) {
+	if n.Type == html.TextNode {
+		b.WriteString(n.Data)
+	}
 	for d := range n.Descendants() {
 		if d.Type == html.TextNode && b.Len() < longestFact {
 			b.WriteString(d.Data)
 		}
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 const longestFact = 500 // bytes

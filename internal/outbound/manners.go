@@ -2,8 +2,11 @@ package outbound
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,7 +63,13 @@ func (p *pace) wait(ctx context.Context, host string) error {
 		return nil
 	}
 	// Two at once: robots.txt and the page itself.
-	return p.hosts.of(host, func() *rate.Limiter { return rate.NewLimiter(rate.Every(p.every), 2) }).Wait(ctx)
+	limiter := p.hosts.of(strings.ToLower(host), func() *rate.Limiter { return rate.NewLimiter(rate.Every(p.every), 2) })
+	if err := limiter.Wait(ctx); ctx.Err() != nil {
+		return explain(ctx.Err())
+	} else if err != nil {
+		return &Error{Reason: Unreachable, Words: "The server was asked often just now, and is given a rest.", cause: err}
+	}
+	return nil
 }
 
 // robots remembers what hosts say in robots.txt.
@@ -76,7 +85,8 @@ type rules struct {
 }
 
 const (
-	robotsLimit = 512 << 10 // bytes, as RFC 9309 asks at least
+	robotsPath  = "/robots.txt"
+	robotsLimit = 512 << 10 // bytes, as RFC 9309 asks at least; the rest is not read
 	robotsAge   = 24 * time.Hour
 )
 
@@ -85,18 +95,18 @@ func newRobots(c *Client) *robots { return &robots{client: c} }
 // allow asks the host's robots.txt (RFC 9309). A host without one allows all; one
 // that cannot be asked for trouble of its own allows nothing, for now.
 func (r *robots) allow(ctx context.Context, u *url.URL) error {
-	known := r.hosts.of(u.Scheme+"://"+u.Host, func() *rules { return &rules{} })
+	known := r.hosts.of(strings.ToLower(u.Scheme+"://"+u.Host), func() *rules { return &rules{} })
 	known.mu.Lock()
 	defer known.mu.Unlock()
 	if known.data == nil || time.Since(known.fetched) > robotsAge {
-		answer, err := r.client.get(ctx, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"}, robotsLimit)
+		answer, err := r.client.get(ctx, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: robotsPath}, robotsLimit)
 		if err != nil {
 			return err
 		}
 		if answer.Status >= http.StatusInternalServerError {
 			return &Error{Reason: Unreachable, Words: "The server has trouble of its own: it cannot say whether it allows captures."}
 		}
-		if known.data, err = robotstxt.FromStatusAndBytes(answer.Status, answer.Body); err != nil {
+		if known.data, err = robotstxt.FromStatusAndBytes(answer.Status, directives(answer.Body)); err != nil {
 			known.data = &robotstxt.RobotsData{} // unreadable: nothing is forbidden
 		}
 		known.fetched = time.Now()
@@ -110,3 +120,16 @@ func (r *robots) allow(ctx context.Context, u *url.URL) error {
 	}
 	return nil
 }
+
+// directives gives the lines of a robots.txt that RFC 9309 knows. The parser
+// would give up on the whole of it for a line of another kind that it does not
+// like, or for rules before the first user agent, which are for nobody.
+func directives(body []byte) []byte {
+	lines := []byte("User-agent: nobody\n")
+	for _, found := range directive.FindAllSubmatch(body, -1) {
+		lines = fmt.Appendf(lines, "%s: %s\n", found[1], found[2])
+	}
+	return lines
+}
+
+var directive = regexp.MustCompile(`(?i)(?:^|[\r\n])[\s\x{feff}]*(user-?agent|allow|disallow)[ \t]*:([^\r\n#]*)`)

@@ -7,6 +7,7 @@ package outbound
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -79,7 +81,7 @@ func New(o Options) *Client {
 			MaxIdleConns:           20,
 			IdleConnTimeout:        30 * time.Second,
 		},
-		CheckRedirect: checkRedirect,
+		CheckRedirect: c.follow,
 	}
 	c.robots = newRobots(c)
 	return c
@@ -104,11 +106,22 @@ func guard(allowed []netip.Prefix) func(context.Context, string, string, syscall
 	}
 }
 
-func checkRedirect(r *http.Request, via []*http.Request) error {
+// follow judges where a redirect leads as the first address was judged, but
+// that for a robots.txt no other is asked.
+func (c *Client) follow(r *http.Request, via []*http.Request) error {
+	r.Header.Del("Referer") // a server need not know where we come from
 	if len(via) > mostRedirects {
-		return &Error{Reason: Refused, Words: fmt.Sprintf("The page redirects more than %d times.", mostRedirects)}
+		return &Error{Reason: Refused, Words: fmt.Sprintf("The server redirects more than %d times.", mostRedirects)}
 	}
-	return checkURL(r.URL)
+	if err := checkURL(r.URL); err != nil {
+		return err
+	}
+	if via[0].URL.Path != robotsPath {
+		if err := c.robots.allow(r.Context(), r.URL); err != nil {
+			return err
+		}
+	}
+	return c.pace.wait(r.Context(), r.URL.Host)
 }
 
 // checkURL refuses what no web page has for an address.
@@ -118,11 +131,20 @@ func checkURL(u *url.URL) error {
 		return &Error{Reason: Refused, Words: "Only http and https addresses can be captured."}
 	case u.User != nil:
 		return &Error{Reason: Refused, Words: "The address carries a user name; such addresses are not fetched."}
-	case u.Hostname() == "" || len(u.String()) > longestAddress:
+	case u.Hostname() == "" || bareNumber(u.Hostname()) || len(u.String()) > longestAddress:
 		return &Error{Reason: Refused, Words: "This is not the address of a web page."}
 	}
 	return nil
 }
+
+// bareNumber reports whether a host is no full address, but a number that some
+// resolvers make one of, such as 127.1.
+func bareNumber(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err != nil && number.MatchString(host)
+}
+
+var number = regexp.MustCompile(`(?i)(^|\.)(\d+|0x[0-9a-f]*)\.?$`)
 
 // Response is what a server answered, the whole of it.
 type Response struct {
@@ -151,12 +173,21 @@ func (c *Client) Get(ctx context.Context, address string, limit int64) (Response
 	if err := c.robots.allow(ctx, u); err != nil {
 		return Response{}, err
 	}
-	return c.get(ctx, u, limit)
+	answer, err := c.get(ctx, u, limit)
+	if err != nil {
+		return Response{}, err
+	}
+	if int64(len(answer.Body)) > limit {
+		return Response{}, &Error{Reason: TooLarge, Words: fmt.Sprintf("The page is larger than %d MiB.", limit>>20)}
+	}
+	return answer, nil
 }
 
+// get fetches a page, and one byte more than the limit of what is larger. The
+// limit is on what is decompressed, so a bomb ends there.
 func (c *Client) get(ctx context.Context, u *url.URL, limit int64) (Response, error) {
 	if err := c.pace.wait(ctx, u.Host); err != nil {
-		return Response{}, explain(err)
+		return Response{}, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
@@ -170,27 +201,14 @@ func (c *Client) get(ctx context.Context, u *url.URL, limit int64) (Response, er
 		return Response{}, explain(err)
 	}
 	defer answer.Body.Close()
-	body, err := readAll(answer.Body, limit)
+	body, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
 	if err != nil {
-		return Response{}, err
+		return Response{}, explain(fmt.Errorf("%w: %w", errBrokenOff, err))
 	}
 	return Response{
 		Requested: u.String(), Final: answer.Request.URL.String(), Redirects: redirects(answer.Request),
 		Status: answer.StatusCode, Header: answer.Header, Body: body, At: at,
 	}, nil
-}
-
-// readAll reads a body that may have been compressed: the limit is on what
-// comes out, so a bomb ends there.
-func readAll(body io.Reader, limit int64) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(body, limit+1))
-	if err != nil {
-		return nil, explain(err)
-	}
-	if int64(len(b)) > limit {
-		return nil, &Error{Reason: TooLarge, Words: fmt.Sprintf("The page is larger than %d MiB.", limit>>20)}
-	}
-	return b, nil
 }
 
 // redirects lists the addresses that led to a request, the first one first.
@@ -234,6 +252,8 @@ func (e *Error) Unwrap() error { return e.cause }
 // Temporary reports whether trying again later may help.
 func (e *Error) Temporary() bool { return e.Reason == Unreachable }
 
+var errBrokenOff = errors.New("broken off")
+
 // explain gives any failure of a request as an Error.
 func explain(err error) error {
 	if known, ok := errors.AsType[*Error](err); ok {
@@ -241,6 +261,7 @@ func explain(err error) error {
 	}
 	words := "The server cannot be reached."
 	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -249,6 +270,10 @@ func explain(err error) error {
 		words = "The server does not answer in time."
 	case errors.As(err, &dns) && dns.IsNotFound:
 		words = "There is no server of this name."
+	case errors.As(err, &certificate):
+		words = "The server cannot prove that it is the one of this name."
+	case errors.Is(err, errBrokenOff):
+		words = "The server broke off its answer."
 	}
 	return &Error{Reason: Unreachable, Words: words, cause: err}
 }
