@@ -1874,7 +1874,7 @@ func graph(g Graph) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 175, " <span class=\"legend\"><span class=\"key established\">established</span> <span class=\"key unassessed\">nobody has assessed it</span> <span class=\"key circle\">circle</span> <span class=\"key own\">the claimant’s side</span></span></figcaption>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 175, " <span class=\"legend\"><span class=\"key established\">established</span> <span class=\"key unassessed\">not established</span> <span class=\"key circle\">circle</span> <span class=\"key own\">the claimant’s side</span></span></figcaption>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

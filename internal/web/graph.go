@@ -18,7 +18,7 @@ const (
 	columnGap  = 64
 	rowGap     = 18
 	graphEdge  = 6
-	titleRunes = 25
+	titleRunes = 23
 )
 
 // provenance is the graph of a content: the works that its items rest on, and
@@ -264,7 +264,7 @@ func (p *provenance) branch(s record.Source, how string, shown map[string]bool, 
 
 var classWords = map[string]string{
 	"circle": "part of a circle: the sources repeat one another", "own": "the claimant’s side, counted apart",
-	"unassessed": "nobody has assessed it yet", "established": "established",
+	"unassessed": "its independence is not established", "established": "established",
 }
 
 func (p *provenance) caption() string {
