@@ -25,7 +25,7 @@ func (d *Desk) releaseTexts(tx *store.Tx, content record.Content) error {
 }
 
 func (d *Desk) release(tx *store.Tx, s kb.Snapshot) error {
-	if _, shown, err := lastRelease(tx, s); err != nil || shown {
+	if shown, err := isShown(tx, s); err != nil || shown {
 		return err
 	}
 	if err := tx.KeepText(s.TextHash, s.Text); err != nil {
@@ -38,24 +38,24 @@ func (d *Desk) release(tx *store.Tx, s kb.Snapshot) error {
 // takeDown says in the record that a text which was shown may not be shown any
 // more. It gives the log index, -1 when it was not shown.
 func (d *Desk) takeDown(tx *store.Tx, s kb.Snapshot) (int64, error) {
-	if _, shown, err := lastRelease(tx, s); err != nil || !shown {
+	if shown, err := isShown(tx, s); err != nil || !shown {
 		return -1, err
 	}
 	return d.appendRelease(tx, s, false)
 }
 
-// lastRelease gives the newest event about a text, and whether it may be shown.
-func lastRelease(tx *store.Tx, s kb.Snapshot) (record.Release, bool, error) {
+// isShown reports whether the newest event about a text lets readers see it.
+func isShown(tx *store.Tx, s kb.Snapshot) (bool, error) {
 	hash, err := tx.LastEvent(record.KindRelease, releaseSubject(s))
 	if err != nil || hash == "" {
-		return record.Release{}, false, err
+		return false, err
 	}
 	body, err := tx.Body(hash)
 	if err != nil {
-		return record.Release{}, false, err
+		return false, err
 	}
 	release, err := record.ReadRelease(body)
-	return release, release.Released, err
+	return release.Released, err
 }
 
 func releaseSubject(s kb.Snapshot) string {

@@ -59,7 +59,7 @@ func TestTextsOfTheirOwnAreNotSuggested(t *testing.T) {
 
 func TestSharedWithLittle(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "one", "one two three four five six", "a a a a a a a a a a a a"} {
+	for _, text := range []string{"", "one", "one two three four five six", strings.Repeat("a ", 12)} {
 		if o := trail.Shared(text, ""); o.Words != 0 || o.OfA != 0 || o.OfB != 0 {
 			t.Errorf("%q shares %+v with nothing", text, o)
 		}

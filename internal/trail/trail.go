@@ -295,7 +295,7 @@ func withRoot(pair [2]int, root int) [2]int {
 func (a *analysis) unscoped(it Item) bool {
 	own := a.component[it.Source]
 	return slices.ContainsFunc(a.starts(it), func(start int) bool {
-		return slices.ContainsFunc(a.partly[start][:], func(root int) bool { return root >= 0 && !(it.Own && root == own) })
+		return slices.ContainsFunc(a.partly[start][:], func(root int) bool { return root >= 0 && (!it.Own || root != own) })
 	})
 }
 

@@ -72,9 +72,12 @@ func (s *Server) sourceForm(c *gin.Context) (views.Form, error) {
 // takeFacts fills a form with what the source's page says of itself, for the
 // editor to confirm by saving.
 func (s *Server) takeFacts(c *gin.Context, in *desk.SourceInput) error {
+	if c.Query("from") == "" {
+		return nil
+	}
 	id, err := kb.ParseID(c.Query("from"))
 	if err != nil {
-		return nil // nobody asked
+		return err
 	}
 	snapshot, err := s.read(c).Snapshot(id)
 	if err != nil || snapshot.SourceID != in.ID {
