@@ -95,12 +95,15 @@ func (d *Desk) RunCapture(ctx context.Context) (bool, error) {
 	if d.archive == nil {
 		return false, nil
 	}
+	if waits, err := d.db.CapturesWait(ctx); err != nil || !waits {
+		return false, err
+	}
 	var job *kb.CaptureJob
 	err := d.db.Platform(ctx, func(p *store.Platform) error {
-		if _, err := p.ScheduleCaptures(scheduledAhead); err != nil {
+		err := p.ScheduleCaptures(scheduledAhead)
+		if err != nil {
 			return err
 		}
-		var err error
 		job, err = p.LeaseCapture(captureLease)
 		return err
 	})
@@ -189,10 +192,14 @@ func (d *Desk) captureFailed(ctx context.Context, job kb.CaptureJob, cause error
 }
 
 func pauseWords(d time.Duration) string {
-	if d < time.Hour {
-		return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	n, unit := int(d.Minutes()), "minute"
+	if d >= time.Hour {
+		n, unit = int(d.Hours()), "hour"
 	}
-	return fmt.Sprintf("%d hours", int(d.Hours()))
+	if n != 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
 }
 
 // captureDone stores what was captured, unless it is what is there already.
@@ -323,14 +330,15 @@ func (d *Desk) given(ctx context.Context, in GivenCapture) (c kb.Capture, method
 		method = "pasted"
 		c, err = d.archive.Paste(ctx, in.Text)
 	}
-	if failure, ok := errors.AsType[*kb.CaptureFailure](err); ok && failure.State != "trouble" {
+	if failure, ok := errors.AsType[*kb.CaptureFailure](err); ok && !failure.Temporary {
 		return c, method, kb.InvalidField(field, "%s", failure.Words).Because(err)
 	}
 	return c, method, err
 }
 
 // SetRights changes what readers may see of a capture. When the text was
-// published and may not be shown any more, it is taken down in the record.
+// published and may not be shown any more, it is taken down in the record, and
+// the log index given; else -1.
 func (d *Desk) SetRights(ctx context.Context, actor kb.Actor, snapshot kb.ID, rights kb.Rights) (int64, error) {
 	if err := check(actor, CaptureSource, &rights); err != nil {
 		return -1, err
@@ -343,6 +351,9 @@ func (d *Desk) SetRights(ctx context.Context, actor kb.Actor, snapshot kb.ID, ri
 		s, err := tx.Snapshot(snapshot)
 		if err != nil {
 			return err
+		}
+		if rights.Shown == "full" && !s.Whole() {
+			return kb.InvalidField("rights", "This is one passage. Only the copy of a whole work can be shown whole.")
 		}
 		s.Rights, s.RightsNote = rights.Shown, rights.Note
 		if err := tx.UpdateRights(s); err != nil {

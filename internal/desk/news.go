@@ -107,7 +107,7 @@ func reuses(r store.Reader, source kb.Source, s kb.Snapshot, prints []int64) ([]
 		if err != nil {
 			return nil, err
 		}
-		if related || other.PartOfID == source.ID || source.PartOfID == other.ID {
+		if related || samePage(source, other) {
 			continue
 		}
 		copied, err := r.NewestWhole(other.ID)
@@ -129,6 +129,12 @@ func reuses(r store.Reader, source kb.Source, s kb.Snapshot, prints []int64) ([]
 		found = append(found, x)
 	}
 	return found, nil
+}
+
+// samePage reports whether two works stand on one page, and so have one text.
+func samePage(a, b kb.Source) bool {
+	return a.PartOfID == b.ID || b.PartOfID == a.ID || (a.PartOfID != "" && a.PartOfID == b.PartOfID) ||
+		(a.URLKey != "" && a.URLKey == b.URLKey)
 }
 
 // earlier reports whether a is known to have been published before b.

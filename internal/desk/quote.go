@@ -30,8 +30,9 @@ type Quoted struct {
 
 // Quote anchors a passage in a capture and keeps it, with its check state. A
 // passage that stands in more places than one, or in none, is kept only when the
-// editor chose a place or says so; otherwise Errors: Invalid at the words, and
-// the result lists the places or the nearest passages.
+// editor chose a place or says so. Errors: Invalid at the words otherwise, and
+// the result lists the places or the nearest passages; Conflict when the capture
+// is but one passage, which would match itself.
 func (d *Desk) Quote(ctx context.Context, actor kb.Actor, in QuoteInput) (Quoted, error) {
 	if err := check(actor, CopyExcerpt, &in.QuoteInput); err != nil {
 		return Quoted{}, err
@@ -45,6 +46,9 @@ func (d *Desk) Quote(ctx context.Context, actor kb.Actor, in QuoteInput) (Quoted
 	snapshot, err := r.Snapshot(in.SnapshotID)
 	if err != nil {
 		return Quoted{}, err
+	}
+	if !snapshot.Whole() {
+		return Quoted{}, kb.Errorf(kb.Conflict, "This is one passage, copied by hand: it would match itself. Quote from a copy of the whole work.")
 	}
 	q := Quoted{Source: snapshot.SourceID}
 	if strings.TrimSpace(in.Work) != "" {

@@ -40,7 +40,7 @@ func (d *Desk) DecideSuggestion(ctx context.Context, actor kb.Actor, in Decision
 		s.Version, s.Reason, s.State = in.Version, in.Reason, kb.SuggestionRejected
 		if in.Confirm {
 			s.State = kb.SuggestionConfirmed
-			if s.DerivationID, s.OtherID, err = confirm(tx, s, in); err != nil {
+			if s.DerivationID, err = confirm(tx, s, in); err != nil {
 				return err
 			}
 		}
@@ -48,30 +48,30 @@ func (d *Desk) DecideSuggestion(ctx context.Context, actor kb.Actor, in Decision
 	})
 }
 
-// confirm records the derivation that was suggested, and gives it with the work
-// at its other end.
-func confirm(tx *store.Tx, s kb.Suggestion, in DecisionInput) (derivation, other kb.ID, err error) {
+// confirm records the derivation that was suggested. The suggestion itself stays
+// as it was made: that it was, keeps it from being made again.
+func confirm(tx *store.Tx, s kb.Suggestion, in DecisionInput) (kb.ID, error) {
+	var err error
 	x := kb.Derivation{
 		FromID: s.SourceID, ToID: s.OtherID, Kind: in.Kind, Faithfulness: "unknown", SuggestedBy: "program", Score: s.Share,
 		State: kb.SuggestionConfirmed, DecidedBy: tx.Actor().Person, Basis: basisOf(s) + " " + in.Reason,
 	}
 	if s.Kind == kb.Attributed {
 		if x.ToID, err = attributedWork(tx, s, in.To); err != nil {
-			return "", "", err
+			return "", err
 		}
 	}
-	other = x.ToID
 	if in.Reverse {
 		x.FromID, x.ToID = x.ToID, x.FromID
 	}
 	if err := valid(&x); err != nil {
-		return "", "", err
+		return "", err
 	}
-	derivation, err = tx.InsertDerivation(x, "")
+	id, err := tx.InsertDerivation(x, "")
 	if kb.KindOf(err) == kb.Conflict {
 		err = kb.InvalidField("kind", "This derivation is recorded already.").Because(err)
 	}
-	return derivation, other, err
+	return id, err
 }
 
 func basisOf(s kb.Suggestion) string {
@@ -97,7 +97,7 @@ func attributedWork(tx *store.Tx, s kb.Suggestion, ref string) (kb.ID, error) {
 		return "", err
 	}
 	return addSource(tx, SourceInput{Publisher: string(publisher), Source: kb.Source{
-		Title: fmt.Sprintf("%s, as named in “%s”", s.Named, source.Title), Kind: "news-report", Language: source.Language,
+		Title: fmt.Sprintf("%s, as named in “%s”", s.Named, shorten(source.Title)), Kind: "news-report", Language: source.Language,
 		PublishedOn: kb.UnknownDate(), Note: "Not seen; recorded from the words “" + s.Phrase + "”.",
 	}})
 }

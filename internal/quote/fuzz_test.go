@@ -149,8 +149,9 @@ func checkAlone(t *testing.T, whole *quote.Text, got quote.Result, exact string,
 	if (len(alone.Matches) > 0) != (len(got.Matches) > 0) {
 		t.Errorf("%d places with surroundings, %d without", len(got.Matches), len(alone.Matches))
 	}
-	for _, p := range got.Matches {
-		if !slices.ContainsFunc(alone.Matches, func(q quote.Place) bool { return p.Start == q.Start }) {
+	for _, p := range got.Matches { // surroundings may point to one that is spelled another way
+		there := slices.ContainsFunc(alone.Matches, func(q quote.Place) bool { return p.Start == q.Start })
+		if !there && len(got.Segments) == 1 && !strings.Contains(quote.Words(whole.Slice(p.Start, p.End)), quote.Words(exact)) {
 			t.Errorf("%v only with surroundings", p)
 		}
 	}

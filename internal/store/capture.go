@@ -1,11 +1,14 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 )
@@ -43,16 +46,18 @@ func (tx *Tx) EndCapture(j kb.CaptureJob) error {
 	return tx.audit("capture."+j.State, captureObject(j), nil, j)
 }
 
+// dueJob are the captures to run: whose time has come, or whose runner is gone.
+const dueJob = "(state = 'queued' AND run_at <= @now) OR (state = 'running' AND lease_until < @now)"
+
 // LeaseCapture takes the next capture that is due, or whose runner is gone, and
 // holds it for a while. It gives none when there is none.
 func (p *Platform) LeaseCapture(lease time.Duration) (*kb.CaptureJob, error) {
-	const due = "(state = 'queued' AND run_at <= @now) OR (state = 'running' AND lease_until < @now)"
 	var ids []int64
 	now := map[string]any{"now": p.now}
-	if err := p.g.Table("capture_job").Where(due, now).Order("run_at, id").Limit(1).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+	if err := p.g.Table("capture_job").Where(dueJob, now).Order("run_at, id").Limit(1).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
 		return nil, translate(err)
 	}
-	r := p.g.Table("capture_job").Where("id = ?", ids[0]).Where(due, now).UpdateColumns(map[string]any{
+	r := p.g.Table("capture_job").Where("id = ?", ids[0]).Where(dueJob, now).UpdateColumns(map[string]any{
 		"state": kb.Running, "lease_until": p.now.Add(lease), "attempt": gorm.Expr("attempt + 1"),
 	})
 	if r.Error != nil || r.RowsAffected != 1 { // another process was quicker
@@ -80,30 +85,51 @@ func (p *Platform) PutBackCapture(j kb.CaptureJob, words string, at time.Time) e
 }
 
 // ScheduleCaptures queues the captures that sources are due for, at most limit
-// of them, and gives their number.
-func (p *Platform) ScheduleCaptures(limit int) (int, error) {
-	scheduled := 0
+// of them.
+func (p *Platform) ScheduleCaptures(limit int) error {
+	sources, err := Reader{p.g}.dueSources(p.now, limit)
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		j := kb.CaptureJob{
+			SourceID: s.ID, URL: s.URL, State: kb.Queued, RunAt: p.now, RequestedAt: p.now, RequestedBy: s.RecaptureBy, Scheduled: true,
+		}
+		// Another process may have queued it meanwhile.
+		if err := translate(p.g.Omit("ID").Clauses(clause.OnConflict{DoNothing: true}).Create(&j).Error); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dueSources lists sources whose page should be looked at again: none of their
+// captures is under way or came to an end within the interval.
+func (r Reader) dueSources(now time.Time, limit int) ([]kb.Source, error) {
+	var due []string
+	var args []any
 	for _, interval := range kb.RecaptureIntervals {
 		days, err := strconv.Atoi(interval.Value)
 		if err != nil || days == 0 {
 			continue
 		}
-		sources, err := find[kb.Source](Reader{p.g}, "sources", "id", `recapture_days = ? AND url <> '' AND NOT EXISTS (SELECT 1 FROM capture_job j
-			WHERE j.source_id = source.id AND (j.finished_at IS NULL OR j.finished_at > ?))`, days, p.now.AddDate(0, 0, -days))
-		if err != nil {
-			return scheduled, err
-		}
-		for _, s := range sources[:min(len(sources), max(0, limit-scheduled))] {
-			j := kb.CaptureJob{
-				SourceID: s.ID, URL: s.URL, State: kb.Queued, RunAt: p.now, RequestedAt: p.now, RequestedBy: s.RecaptureBy, Scheduled: true,
-			}
-			if err := translate(p.g.Omit("ID").Create(&j).Error); err != nil {
-				return scheduled, err
-			}
-			scheduled++
-		}
+		due = append(due, `recapture_days = ? AND NOT EXISTS (SELECT 1 FROM capture_job j
+			WHERE j.source_id = source.id AND (j.finished_at IS NULL OR j.finished_at > ?))`)
+		args = append(args, days, now.AddDate(0, 0, -days))
 	}
-	return scheduled, nil
+	return findSome[kb.Source](r, "sources", "id", limit, "recapture_days > 0 AND recapture_by IS NOT NULL AND url <> '' AND (("+strings.Join(due, ") OR (")+"))", args...)
+}
+
+// CapturesWait reports whether a capture is to be run or queued now. It reads
+// only: a process that has nothing to do holds up no writer.
+func (db *DB) CapturesWait(ctx context.Context) (bool, error) {
+	r, now := db.Desk(ctx), db.clock()
+	jobs, err := findSome[kb.CaptureJob](r, "captures", "run_at, id", 1, dueJob, map[string]any{"now": now})
+	if err != nil || len(jobs) > 0 {
+		return len(jobs) > 0, err
+	}
+	sources, err := r.dueSources(now, 1)
+	return len(sources) > 0, err
 }
 
 // CaptureJob reads a capture by its number.
