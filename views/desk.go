@@ -136,6 +136,7 @@ type CaseItem struct {
 	Remove string // address that takes it away
 	Action string // address of the one action offered
 	Verb   string
+	Live   bool // it changes by itself; the page looks again
 	Items  []CaseItem
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -111,4 +112,25 @@ func (b *tab) has(name, want string) {
 	if err != nil || got != want {
 		b.t.Errorf("the field %s holds %q, %v; want %q", name, got, err, want)
 	}
+}
+
+// TestCaptureIsWatched asks for a capture inside our own network: it is refused,
+// in words, and the page shows that without being loaded again.
+func TestCaptureIsWatched(t *testing.T) {
+	accounts, err := seed.Accounts(seed.Data())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newTab(t, browsers(t), demo(t, t.TempDir()), true)
+	b.signIn(accounts[editor].Email, accounts[editor].Password)
+	b.open("/desk/sources/new")
+	b.fill(map[string]string{"title": "A page of our own network", "url": "http://127.0.0.1/private", "kind": "other"})
+	b.press("Save")
+	b.press("Capture the page now")
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.getElementById("captures").innerText.includes("leads into a private network")`)); err != nil {
+		t.Errorf("the refusal is not shown: %v\n%s", err, clip(b.text()))
+	}
+	b.sees("failed", "refused")
 }

@@ -902,7 +902,7 @@ func TestKilledCapture(t *testing.T) {
 			if did := p.audited(t, before); len(did) > 0 || len(p.copies(t, f.source)) > 0 || len(p.openTasks(t)) > 0 {
 				t.Fatalf("half written: %v", did)
 			}
-			if some := must(p.reads(t).SharingPrints(trail.Fingerprints(victimsText), "", 1))(t); len(some) > 0 {
+			if some := must(p.reads(t).SharingPrints(trail.Fingerprints(victimsText), "00000000", 1))(t); len(some) > 0 {
 				t.Fatal("half written: fingerprints")
 			}
 			if kept := must(os.ReadDir(blobs))(t); len(kept) > 0 != (halts > 1) {
@@ -912,6 +912,9 @@ func TestKilledCapture(t *testing.T) {
 		const least = 10 // statements, or it was not killed where it should have been
 		if halts < least {
 			t.Errorf("it was killed only %d times", halts)
+		}
+		if some := must(p.reads(t).SharingPrints(trail.Fingerprints(victimsText), "00000000", 1))(t); len(some) != 1 {
+			t.Error("in the end there are no fingerprints")
 		}
 		j := p.job(t, id)
 		if copies := p.copies(t, f.source); j.State != kb.Kept || len(copies) != 1 || copies[0].ID != j.SnapshotID || j.Attempt != halts+1 {

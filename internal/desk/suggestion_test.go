@@ -402,16 +402,14 @@ func TestPassagesAreNotCompared(t *testing.T) {
 	t.Parallel()
 	eachPress(t, func(t *testing.T, p *press) {
 		passage := prose(1, 80)
-		by := p.page(t, "Copied by hand")
-		must(p.desk.CopyExcerpt(t.Context(), p.editor, desk.ExcerptInput{ExcerptInput: kb.ExcerptInput{SourceID: by, Exact: passage}}))(t)
-		carried := p.source(t, "Carried", "")
-		in := quoteOf(p.paste(t, p.page(t, "Carrier"), passage), passage)
+		byHand, carried, carrier := p.page(t, "Copied by hand"), p.source(t, "Carried", ""), p.page(t, "Carrier")
+		must(p.desk.CopyExcerpt(t.Context(), p.editor, desk.ExcerptInput{ExcerptInput: kb.ExcerptInput{SourceID: byHand, Exact: passage}}))(t)
+		in := quoteOf(p.paste(t, carrier, passage), passage)
 		in.Work = string(carried)
 		must(p.desk.Quote(t.Context(), p.editor, in))(t)
-		for _, c := range must(p.reads(t).SharingPrints(trail.Fingerprints(passage), "", 10))(t) {
-			if c.SourceID == by || c.SourceID == carried {
-				t.Errorf("a passage has fingerprints: %+v", c)
-			}
+		sharing := must(p.reads(t).SharingPrints(trail.Fingerprints(passage), "00000000", 10))(t)
+		if len(sharing) != 1 || sharing[0].SourceID != carrier {
+			t.Errorf("fingerprints of %+v, want those of the carrier alone", sharing)
 		}
 		if open := p.suggestions(t); len(open) > 0 {
 			t.Errorf("suggested: %+v", open)

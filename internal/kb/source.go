@@ -33,7 +33,7 @@ var PublisherKinds = []Option{
 }
 
 // InterestedKinds are the kinds of publishers whose interest must be stated.
-var InterestedKinds = []string{"state-media", "government", "organisation"}
+var InterestedKinds = []string{"state-media", "government", "university", "organisation"}
 
 // Validate checks and trims the publisher.
 func (p *Publisher) Validate() error {

@@ -67,7 +67,7 @@ func captureSection(may bool, f store.SourceFile) views.CaseSection {
 
 // jobItem shows a capture that has not, or not yet, brought a copy.
 func jobItem(may bool, j kb.CaptureJob) views.CaseItem {
-	item := views.CaseItem{Title: views.Link{Text: "Capture asked for on " + moment(j.RequestedAt).Words}, Chips: []views.Chip{captureStates[j.State]}, Meta: j.Words}
+	item := views.CaseItem{Title: views.Link{Text: "Capture asked for on " + moment(j.RequestedAt).Words}, Chips: []views.Chip{captureStates[j.State]}, Meta: j.Words, Live: j.Under()}
 	if j.Failure != "" {
 		item.Chips = append(item.Chips, views.Chip{Text: kb.Label(kb.CaptureFailures, j.Failure), Tone: "bad"})
 	}

@@ -1,6 +1,7 @@
 // The desk works without this. With it: unsaved typing survives a crash of the
 // tab, counters count, evidence is cited by a click, words are quoted by
-// selecting them, and the keys n and / open a new claim and the search.
+// selecting them, captures under way are watched, and the keys n and / open a
+// new claim and the search.
 
 const forms = document.querySelectorAll("form[data-draft]:not([data-draft=''])");
 forgetSaved();
@@ -8,6 +9,7 @@ for (const form of forms) keepTyping(form);
 for (const field of document.querySelectorAll("[data-limit]:not([data-limit=''])")) countDown(field);
 for (const button of document.querySelectorAll("[data-cite]")) citeOnClick(button);
 pickQuotations(document.querySelector("[data-snapshot]"), document.querySelector(".picker form[data-draft^='quote-']"));
+watch(document.querySelector("[data-live]"));
 document.querySelector("[autofocus]")?.focus();
 document.addEventListener("keydown", shortcuts);
 
@@ -149,4 +151,22 @@ function takeSelection(text, form) {
   form.elements.start.value = [...before.toString()].length + [...words.slice(0, blank)].length;
   form.elements.exact.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "selected" }));
   return true;
+}
+
+// What is under way is looked at again until it has come to its end. The rest of
+// the page stays as it is, with its focus.
+function watch(live) {
+  if (!live) return;
+  const section = live.closest("section[id]");
+  setTimeout(async () => {
+    const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(section.id);
+      if (fresh && fresh.innerHTML !== section.innerHTML) {
+        section.replaceChildren(...fresh.childNodes);
+        section.setAttribute("aria-live", "polite");
+      }
+    }
+    watch(section.querySelector("[data-live]"));
+  }, 1500);
 }
