@@ -24,7 +24,7 @@ var negations = wordSet(`
 	nicht kein keine keinen keinem keiner nie niemals nichts weder ohne
 	ne pas jamais aucun aucune rien sans ni
 	nunca ningún ninguna ninguno nada tampoco
-	non mai nessun nessuno nessuna niente senza
+	non nessun nessuno nessuna niente senza
 	não nem nenhum nenhuma sem
 	не нет ни никогда нельзя без
 	nie nigdy bez niet geen nooit zonder inte aldrig utan ikke aldri uten`)
