@@ -150,8 +150,5 @@ func fill(b *testing.B, db *store.DB, address string, w *writer) int {
 			b.Fatal(err)
 		}
 	}
-	if err := storetest.Exec(b, address, "ANALYZE"); err != nil {
-		b.Fatal(err)
-	}
 	return len(rows)
 }

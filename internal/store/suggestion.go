@@ -98,6 +98,11 @@ func (tx *Tx) ReplacePrints(source kb.ID, prints []int64) error {
 // InsertSuggestion stores a suggestion unless it was made before, whatever
 // became of it. It reports whether it is new.
 func (tx *Tx) InsertSuggestion(s kb.Suggestion) (bool, error) {
+	made, err := tx.exists("suggestion", "source_id = ? AND kind = ? AND COALESCE(other_id, '') = ? AND named_key = ?",
+		s.SourceID, s.Kind, string(s.OtherID), s.NamedKey)
+	if err != nil || made {
+		return false, err
+	}
 	id, err := tx.newID("suggestion")
 	if err != nil {
 		return false, err
@@ -141,22 +146,24 @@ func (r Reader) OpenSuggestions(limit int) ([]kb.Suggestion, error) {
 // Related reports whether two sources have a derivation, or had a suggestion of
 // the kind, in either direction.
 func (r Reader) Related(a, b kb.ID, kind string) (bool, error) {
-	var n int64
-	err := r.g.Table("derivation").Where("(from_id = ? AND to_id = ?) OR (from_id = ? AND to_id = ?)", a, b, b, a).Limit(1).Count(&n).Error
-	if err != nil || n > 0 {
-		return n > 0, translate(err)
+	derives, err := r.exists("derivation", "(from_id = ? AND to_id = ?) OR (from_id = ? AND to_id = ?)", a, b, b, a)
+	if err != nil || derives {
+		return derives, err
 	}
-	err = r.g.Table("suggestion").Where("kind = ?", kind).
-		Where("(source_id = ? AND other_id = ?) OR (source_id = ? AND other_id = ?)", a, b, b, a).Limit(1).Count(&n).Error
+	return r.exists("suggestion", "kind = ? AND ((source_id = ? AND other_id = ?) OR (source_id = ? AND other_id = ?))", kind, a, b, b, a)
+}
+
+// exists reports whether a table has a row for which the condition holds.
+func (r Reader) exists(table, condition string, args ...any) (bool, error) {
+	var n int64
+	err := r.g.Table(table).Where(condition, args...).Limit(1).Count(&n).Error
 	return n > 0, translate(err)
 }
 
 // DerivesFromPublisher reports whether a source has a derivation from a work of
 // a publisher.
 func (r Reader) DerivesFromPublisher(source, publisher kb.ID) (bool, error) {
-	var n int64
-	err := r.g.Table("derivation").Where("from_id = ? AND to_id IN (SELECT id FROM source WHERE publisher_id = ?)", source, publisher).Limit(1).Count(&n).Error
-	return n > 0, translate(err)
+	return r.exists("derivation", "from_id = ? AND to_id IN (SELECT id FROM source WHERE publisher_id = ?)", source, publisher)
 }
 
 // SourcesOf lists the sources of a publisher by title.
@@ -166,6 +173,11 @@ func (r Reader) SourcesOf(publisher kb.ID, limit int) ([]kb.Source, error) {
 
 // OpenTask stores a task unless the same is open already.
 func (tx *Tx) OpenTask(t kb.Task) error {
+	open, err := tx.exists("task", "state = 'open' AND kind = ? AND COALESCE(claim_id, '') = ? AND COALESCE(source_id, '') = ? AND COALESCE(excerpt_id, '') = ?",
+		t.Kind, string(t.ClaimID), string(t.SourceID), string(t.ExcerptID))
+	if err != nil || open {
+		return err
+	}
 	id, err := tx.newID("task")
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func (s *Server) decisionForms(c *gin.Context, x kb.Suggestion) (confirm, reject
 	fields := []views.Field{}
 	if x.Kind == kb.Attributed {
 		kind = "quotes"
-		sources, err := s.sourceChoices(c)
+		sources, err := s.worksOf(c, x.NamedKey)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -153,6 +153,18 @@ func (s *Server) decisionForms(c *gin.Context, x kb.Suggestion) (confirm, reject
 		Hidden: []views.Hidden{version(x.Version), {Name: "decision", Value: "reject"}},
 	}
 	return confirm, reject, nil
+}
+
+// worksOf offers the known works of the publisher of a name.
+func (s *Server) worksOf(c *gin.Context, nameKey string) ([]views.Option, error) {
+	publishers, err := s.read(c).PublishersNamed(nameKey)
+	if err != nil || len(publishers) == 0 {
+		return nil, err
+	}
+	rows, err := s.read(c).SourcesOf(publishers[0].ID, choicesShown)
+	return options(rows, func(r kb.Source) views.Option {
+		return views.Option{Value: choice(r.Title, r.ID), Label: r.PublishedOn.String()}
+	}), err
 }
 
 func (s *Server) decide(c *gin.Context) error {
