@@ -110,6 +110,9 @@ func (a *Archive) Paste(ctx context.Context, text string) (kb.Capture, error) {
 // read makes the text of a capture and what the page says of itself.
 func (a *Archive) read(ctx context.Context, c *kb.Capture) error {
 	kind := mediaKind(c.MediaType, c.Body)
+	if strings.HasPrefix(kind, "text/") && binary(c.Body, decoded(c.Body, c.MediaType)) {
+		return kb.NewCaptureFailure("not-text", "This is no text, whatever it is called. Paste what it says, or upload a transcript.", false, nil)
+	}
 	switch kind {
 	case "text/html", "application/xhtml+xml":
 		page := decoded(c.Body, c.MediaType)

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"net/url"
@@ -25,7 +24,7 @@ const mostElements = 100_000
 // tags first, then its own text. It is offered for confirmation, never taken
 // over unseen.
 func metadata(page []byte, address *url.URL) (m kb.PageFacts) {
-	root, err := html.Parse(bytes.NewReader(page))
+	root, err := parse(page)
 	if err != nil {
 		return m
 	}

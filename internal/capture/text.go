@@ -25,8 +25,8 @@ const (
 // lines of their own; inside a block white space is as browsers show it.
 func visibleText(page []byte) string {
 	w := &textWriter{}
-	root, err := html.Parse(bytes.NewReader(page))
-	if err != nil { // nested deeper than any honest page
+	root, err := parse(page)
+	if err != nil { // nested deeper, or more tangled, than any honest page
 		w.flat(page)
 	} else {
 		w.tree(root)

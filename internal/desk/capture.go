@@ -28,6 +28,10 @@ const (
 	scheduledAhead = 50          // recaptures queued at a time
 )
 
+// mostBegun is how often a capture is begun at most. One that takes the program
+// down each time must not do so for ever.
+const mostBegun = 20
+
 // retries are the pauses before a capture that failed for a while is tried
 // again.
 var retries = []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour}
@@ -112,6 +116,9 @@ func (d *Desk) RunCapture(ctx context.Context) (bool, error) {
 }
 
 func (d *Desk) runJob(ctx context.Context, job kb.CaptureJob) error {
+	if job.Attempt > mostBegun { // its runners went down with it
+		return d.captureFailed(ctx, job, kb.NewCaptureFailure("trouble", "The capture was begun several times and never came to an end.", false, nil))
+	}
 	working, stop := context.WithTimeout(ctx, captureTimeout)
 	defer stop()
 	progress := make(chan string, 1)

@@ -97,7 +97,11 @@ func nothingNamed(name string, err error) error {
 // capture sources.
 func (d *Desk) FindCapturer(ctx context.Context, email string) (kb.Actor, error) {
 	if email != "" {
-		return d.FindAccount(ctx, email)
+		actor, err := d.FindAccount(ctx, email)
+		if kb.KindOf(err) == kb.NotFound {
+			return actor, kb.Errorf(kb.NotFound, "There is no account of %s.", email).Because(err)
+		}
+		return actor, err
 	}
 	accounts, err := d.db.Desk(ctx).Accounts()
 	if err != nil {

@@ -38,6 +38,13 @@ func (d *Desk) GiveCapture(ctx context.Context, actor kb.Actor, in GivenCapture)
 	}
 	snapshot := snapshotOf(in.SourceID, method, c)
 	snapshot.Rights, snapshot.RightsNote, snapshot.CapturedAt = in.Rights.Shown, in.Rights.Note, time.Time{}
+	last, err := d.db.Desk(ctx).NewestWhole(in.SourceID)
+	if err == nil && last.TextHash == snapshot.TextHash && last.BodyHash == snapshot.BodyHash && last.Method == method && last.Rights == snapshot.Rights {
+		return last.ID, nil // the form was sent twice
+	}
+	if err != nil && kb.KindOf(err) != kb.NotFound {
+		return "", err
+	}
 	if in.Complete == "yes" || in.Complete == "no" {
 		snapshot.Complete = in.Complete
 	}

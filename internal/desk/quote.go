@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
@@ -58,6 +60,11 @@ func (d *Desk) Quote(ctx context.Context, actor kb.Actor, in QuoteInput) (Quoted
 		}
 		q.Source = work.ID
 	}
+	if in.ClaimID != "" {
+		if _, err := findClaim(r, string(in.ClaimID), "claim"); err != nil {
+			return q, err
+		}
+	}
 	text := quote.New(snapshot.Text)
 	q.Result = text.Find(quote.Query{Exact: in.Exact, Prefix: in.Prefix, Suffix: in.Suffix, Near: in.Start})
 	excerpt, err := anchored(text, in.QuoteInput, q.Result)
@@ -77,6 +84,9 @@ func (d *Desk) Quote(ctx context.Context, actor kb.Actor, in QuoteInput) (Quoted
 		}
 		e := kb.Evidence{ClaimID: in.ClaimID, SourceID: q.Source, ExcerptID: q.Excerpt, Stance: in.Stance}
 		if err := valid(&e); err != nil {
+			return err
+		}
+		if there, err := tx.HasEvidence(e); err != nil || there {
 			return err
 		}
 		_, err := tx.InsertEvidence(e)
@@ -99,11 +109,20 @@ func anchored(text *quote.Text, in kb.QuoteInput, r quote.Result) (kb.Excerpt, e
 	case in.Anyway || r.State == kb.Exact || r.State == kb.Normalised:
 		return e, nil
 	case r.State == kb.Ambiguous:
-		return e, kb.InvalidField("exact", "These words stand in %d places of the copy. Choose one below, say what stands around them, or keep them as they are.", len(r.Matches))
+		return e, kb.InvalidField("exact", "These words stand in %s places of the copy. Choose one below, say what stands around them, or keep them as they are.", placesCount(r))
+	case len(quote.Split(in.Exact)) > quote.MostParts:
+		return e, kb.InvalidField("exact", "This falls into %d pieces; at most %d can be looked up. Quote less at a time.", len(quote.Split(in.Exact)), quote.MostParts)
 	case len(r.Near) > 0:
 		return e, kb.InvalidField("exact", "These words do not stand in the copy. The nearest are below; nothing was changed.")
 	}
 	return e, kb.InvalidField("exact", "These words do not stand in the copy, nor any like them.")
+}
+
+func placesCount(r quote.Result) string {
+	if n := len(r.Matches); n < quote.MostReadings {
+		return strconv.Itoa(n)
+	}
+	return "very many"
 }
 
 // atPlace anchors a passage at one of the places where it stands, with as much
@@ -114,13 +133,40 @@ func atPlace(text *quote.Text, exact string, m quote.Place) kb.Excerpt {
 	return kb.Excerpt{State: one.State, Segments: text.Segments(exact, one)}
 }
 
+// sameQuote gives the quotation that is kept already, if it is: a form that is
+// sent twice keeps nothing twice.
+func sameQuote(tx *store.Tx, snapshot kb.Snapshot, e kb.Excerpt) (kb.ID, error) {
+	kept, err := tx.ExcerptsOn(snapshot.SourceID)
+	for _, old := range kept {
+		here := old.SnapshotID == snapshot.ID || e.SourceID != snapshot.SourceID
+		if here && old.SourceID == e.SourceID && old.State == e.State && slices.Equal(old.Segments, e.Segments) {
+			return old.ID, nil
+		}
+	}
+	return "", err
+}
+
+// passageOf gives the quoted words as they stand in a text, without what the
+// quotation leaves out.
+func passageOf(text string, segments kb.Segments) string {
+	t := quote.New(text)
+	parts := make([]string, len(segments))
+	for i, s := range segments {
+		parts[i] = t.Slice(s.Start, s.End)
+	}
+	return strings.Join(parts, "\n[…]\n")
+}
+
 // keepQuote stores a passage. When the capture only carries the work that is
 // quoted, the work gets a capture of the passage, via the place where it stands.
 func keepQuote(tx *store.Tx, snapshot kb.Snapshot, work kb.ID, in QuoteInput, e kb.Excerpt) (kb.ID, error) {
 	e.SourceID, e.SnapshotID = work, snapshot.ID
+	if same, err := sameQuote(tx, snapshot, e); err != nil || (same != "" && in.Replaces == "") {
+		return same, err
+	}
 	if work != snapshot.SourceID {
 		first, last := e.Segments[0], e.Segments[len(e.Segments)-1]
-		passage := quote.New(snapshot.Text).Slice(first.Start, last.End)
+		passage := passageOf(snapshot.Text, e.Segments)
 		if passage == "" {
 			return "", kb.InvalidField("exact", "What is quoted through another work must stand there.")
 		}
@@ -143,8 +189,11 @@ func keepQuote(tx *store.Tx, snapshot kb.Snapshot, work kb.ID, in QuoteInput, e 
 	if err != nil {
 		return "", err
 	}
-	if old.SourceID != work || old.ReplacedBy != "" {
+	switch {
+	case old.SourceID != work || old.ReplacedBy != "":
 		return "", kb.Errorf(kb.Conflict, "This quotation can only be replaced once, by one of the same work.")
+	case old.Holds() && !e.Holds():
+		return "", kb.InvalidField("exact", "The quotation that this would replace is settled; these words are not.")
 	}
 	return id, tx.ReplaceExcerpt(old, id)
 }

@@ -276,7 +276,7 @@ func TestQuoteForClaim(t *testing.T) {
 		}
 		refuse("a stance that is none", kb.Invalid, func(in *desk.QuoteInput) { in.Stance = "agrees" })
 		refuse("no stance", kb.Invalid, func(in *desk.QuoteInput) { in.Stance = "" })
-		refuse("no such claim", kb.NotFound, func(in *desk.QuoteInput) { in.ClaimID = "00000000" })
+		refuse("no such claim", kb.Invalid, func(in *desk.QuoteInput) { in.ClaimID = "00000000" })
 
 		hash := must(p.desk.Submit(ctx, p.editor, f.claim))(t)
 		ok(t, p.desk.Approve(ctx, p.reviewer, f.claim, hash, ""))

@@ -82,6 +82,9 @@ func findPublisher(tx *store.Tx, ref, field string) (kb.ID, error) {
 	if err == nil || !errors.Is(err, errNothingNamed) {
 		return p.ID, err
 	}
+	if strings.Contains(ref, " · ") { // chosen of a list that has it no more, not a new name
+		return "", err
+	}
 	id, err := addPublisher(tx, kb.Publisher{Name: ref, Kind: "other"})
 	return id, atField(err, "name", field)
 }
@@ -93,6 +96,9 @@ func findSpeaker(tx *store.Tx, ref, field string) (kb.Speaker, error) {
 		return tx.SpeakersNamed(Fold(name))
 	})
 	if err == nil || !errors.Is(err, errNothingNamed) {
+		return s, err
+	}
+	if strings.Contains(ref, " · ") { // chosen of a list that has it no more, not a new name
 		return s, err
 	}
 	s = kb.Speaker{Name: ref, Kind: "person"}

@@ -54,7 +54,7 @@ func confirm(tx *store.Tx, s kb.Suggestion, in DecisionInput) (kb.ID, error) {
 	var err error
 	x := kb.Derivation{
 		FromID: s.SourceID, ToID: s.OtherID, Kind: in.Kind, Faithfulness: "unknown", SuggestedBy: "program", Score: s.Share,
-		State: kb.SuggestionConfirmed, DecidedBy: tx.Actor().Person, Basis: basisOf(s) + " " + in.Reason,
+		State: kb.SuggestionConfirmed, DecidedBy: tx.Actor().Person, Basis: clip(basisOf(s)+" "+in.Reason, longestBasis),
 	}
 	if s.Kind == kb.Attributed {
 		if x.ToID, err = attributedWork(tx, s, in.To); err != nil {
@@ -73,6 +73,9 @@ func confirm(tx *store.Tx, s kb.Suggestion, in DecisionInput) (kb.ID, error) {
 	}
 	return id, err
 }
+
+// longestBasis is what the field takes.
+const longestBasis = 2000
 
 func basisOf(s kb.Suggestion) string {
 	if s.Kind == kb.Attributed {

@@ -43,8 +43,7 @@ func (t *Text) context(start, end int) (before, after int) {
 		here++
 	}
 	beyond := here + runeCount(words)
-	rivals := occurrences(f.text, words)
-	for _, other := range rivals[:min(len(rivals), mostRivals)] {
+	for _, other := range occurrences(f.text, words, mostRivals) {
 		if other.Start == here {
 			continue
 		}
@@ -147,8 +146,11 @@ func Fragment(s kb.Segment) string {
 	}
 	const edge = 4
 	directive := fragmentEncode(strings.Join(words, " "))
-	if len(words) > 2*edge && (runeCount(s.Exact) > longFragment || strings.Contains(s.Exact, "\n")) {
-		directive = fragmentEncode(strings.Join(words[:edge], " ")) + "," + fragmentEncode(strings.Join(words[len(words)-edge:], " "))
+	lines := strings.Split(strings.TrimSpace(s.Exact), "\n")
+	if len(lines) > 1 || (len(words) > 2*edge && runeCount(s.Exact) > longFragment) { // no browser matches one text across blocks
+		begin, end := strings.Fields(lines[0]), strings.Fields(lines[len(lines)-1])
+		directive = fragmentEncode(strings.Join(begin[:min(edge, len(begin))], " ")) + "," +
+			fragmentEncode(strings.Join(end[max(0, len(end)-edge):], " "))
 	}
 	if before := wholeWords(s.Prefix, true); before != "" {
 		directive = fragmentEncode(before) + "-," + directive

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // omission is how people mark that they left words out.
@@ -43,7 +44,7 @@ func (t *Text) warnings(segments []Segment) []string {
 	negated, long := false, false
 	for i := 1; i < len(segments); i++ {
 		long = long || segments[i].Gap > longGap
-		negated = negated || negates(t.Slice(segments[i-1].End, segments[i].Start))
+		negated = negated || negates(t.wholeWords(segments[i-1].End, segments[i].Start))
 	}
 	if negated {
 		found = append(found, NegationInGap)
@@ -52,6 +53,29 @@ func (t *Text) warnings(segments []Segment) []string {
 		found = append(found, LongGap)
 	}
 	return found
+}
+
+// wholeWords gives a gap with the rest of the words that it cuts into: "n […]"
+// may swallow a "not".
+func (t *Text) wholeWords(start, end int) string {
+	const longestWord = 20
+	before, after := []rune(t.Slice(start-longestWord, start)), []rune(t.Slice(end, end+longestWord))
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || r == '\'' || r == '’' }
+	i, j := len(before), 0
+	for i > 0 && inWord(before[i-1]) {
+		i--
+	}
+	for j < len(after) && inWord(after[j]) {
+		j++
+	}
+	gap := t.Slice(start, end)
+	if first, _ := utf8.DecodeRuneInString(gap); inWord(first) {
+		gap = string(before[i:]) + gap
+	}
+	if last, _ := utf8.DecodeLastRuneInString(gap); inWord(last) {
+		gap += string(after[:j])
+	}
+	return gap
 }
 
 func negates(gap string) bool {

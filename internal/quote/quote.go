@@ -120,9 +120,16 @@ func (t *Text) offset(point int) int {
 	return at
 }
 
-// mostParts is into how many pieces a quotation may fall. More is no quotation,
+// MostParts is into how many pieces a quotation may fall. More is no quotation,
 // and would take long.
-const mostParts = 40
+const MostParts = 40
+
+// How many places of a part are looked at. More have only texts that were made
+// for it; where they matter, the quotation stays ambiguous.
+const (
+	mostPlaces      = 200_000
+	mostPartsPlaces = 50_000 // of each of several parts
+)
 
 // Find looks a quotation up: its literal words, then its words whatever the
 // typography, then the same for the pieces between its ellipses.
@@ -135,7 +142,7 @@ func (t *Text) Find(q Query) Result {
 	if t.found(&r, parts, q) {
 		return r
 	}
-	if split := Split(q.Exact); len(split) > 0 && len(split) <= mostParts && (len(split) > 1 || split[0] != q.Exact) {
+	if split := Split(q.Exact); len(split) > 0 && len(split) <= MostParts && (len(split) > 1 || split[0] != q.Exact) {
 		parts = split
 		if t.found(&r, parts, q) {
 			r.Warnings = t.warnings(r.Segments)
@@ -150,12 +157,16 @@ func (t *Text) Find(q Query) Result {
 // Surroundings that stand around none of the literal places may stand around
 // one that is spelled another way.
 func (t *Text) found(r *Result, parts []string, q Query) bool {
-	literal := eachPart(parts, func(part string) []Place { return occurrences(t.raw, part) })
+	most := mostPlaces
+	if len(parts) > 1 {
+		most = mostPartsPlaces
+	}
+	literal := eachPart(parts, func(part string) []Place { return occurrences(t.raw, part, most) })
 	surrounded := q.Prefix != "" || q.Suffix != ""
 	if literal != nil && (!surrounded || t.tellsApart(literal, q)) {
 		return t.settle(r, kb.Exact, literal, q)
 	}
-	spelled := eachPart(parts, t.inAnySpelling)
+	spelled := eachPart(parts, func(part string) []Place { return t.inAnySpelling(part, most) })
 	if spelled != nil && (literal == nil || t.tellsApart(spelled, q)) {
 		return t.settle(r, kb.Normalised, spelled, q)
 	}
@@ -182,10 +193,10 @@ func eachPart(parts []string, find func(string) []Place) [][]Place {
 }
 
 // inAnySpelling finds the places of a part whatever its typography.
-func (t *Text) inAnySpelling(part string) []Place {
+func (t *Text) inAnySpelling(part string, most int) []Place {
 	f, words := t.folded(), fold(part)
 	var places []Place
-	for _, p := range occurrences(f.text, strings.TrimSpace(words.text)) {
+	for _, p := range occurrences(f.text, strings.TrimSpace(words.text), most) {
 		places = append(places, f.place(p.Start, p.End))
 	}
 	return slices.Compact(places)
@@ -234,6 +245,8 @@ func distance(a, b int) int { return max(a-b, b-a) }
 // them; surroundings that stand nowhere tell nothing apart.
 func (t *Text) readings(lists [][]Place, q Query) []reading {
 	last := len(lists) - 1
+	lists = slices.Clone(lists)
+	lists[0] = nearest(lists[0], q.Near)
 	if q.Prefix == "" && q.Suffix == "" || (last == 0 && len(lists[0]) == 1) {
 		return inOrder(lists)
 	}
@@ -249,8 +262,17 @@ func (t *Text) readings(lists [][]Place, q Query) []reading {
 	return inOrder(lists)
 }
 
-// mostReadings is how many places of an ambiguous quotation are listed.
-const mostReadings = 10_000
+// MostReadings is how many places of an ambiguous quotation are listed at most.
+const MostReadings = 10_000
+
+// nearest begins a very long list of places around the one that is expected.
+func nearest(places []Place, expected int) []Place {
+	if expected < 0 || len(places) <= MostReadings {
+		return places
+	}
+	at, _ := slices.BinarySearchFunc(places, expected, func(p Place, start int) int { return cmp.Compare(p.Start, start) })
+	return places[max(0, min(at-MostReadings/2, len(places)-MostReadings)):]
+}
 
 // reading is one way to read a quotation: a place for each of its parts.
 type reading []Place
@@ -260,7 +282,10 @@ type reading []Place
 func inOrder(lists [][]Place) []reading {
 	var found []reading
 	next := make([]int, len(lists)) // where each list is read on; it only ever moves on
-	for _, first := range lists[0][:min(len(lists[0]), mostReadings)] {
+	for _, first := range lists[0] {
+		if len(found) == MostReadings {
+			return found
+		}
 		c := reading{first}
 		for i := 1; i < len(lists); i++ {
 			for next[i] < len(lists[i]) && lists[i][next[i]].Start < c[i-1].End {
@@ -319,8 +344,9 @@ func kept(places []Place, holds func(Place) bool) []Place {
 	return some
 }
 
-// occurrences finds every place of part in text, overlapping ones too.
-func occurrences(text, part string) []Place {
+// occurrences finds the places of part in text, overlapping ones too, at most
+// so many.
+func occurrences(text, part string, most int) []Place {
 	if part == "" {
 		return nil
 	}
@@ -328,6 +354,9 @@ func occurrences(text, part string) []Place {
 	size := utf8.RuneCountInString(part)
 	runes, from := 0, 0
 	for {
+		if len(places) == most {
+			return places
+		}
 		i := strings.Index(text[from:], part)
 		if i < 0 {
 			return places

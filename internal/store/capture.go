@@ -186,6 +186,11 @@ func (r Reader) ClaimsQuoting(excerpt kb.ID) ([]kb.Claim, error) {
 		OR id IN (SELECT claim_id FROM attestation WHERE excerpt_id = ?)`, excerpt, excerpt)
 }
 
+// HasEvidence reports whether a claim has a quotation with this stance already.
+func (r Reader) HasEvidence(e kb.Evidence) (bool, error) {
+	return r.exists("evidence", "claim_id = ? AND excerpt_id = ? AND stance = ?", e.ClaimID, e.ExcerptID, e.Stance)
+}
+
 // SaveCheck keeps what the newest comparison of a quotation gave.
 func (tx *Tx) SaveCheck(c kb.QuotationCheck) error {
 	c.CheckedAt, c.Version = tx.now, 1

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
 )
 
 // Graph is one question ("was it said?" or "is it true?") with all that is
@@ -119,7 +121,9 @@ func Analyse(g Graph) Result {
 }
 
 // Validate reports what the analysis could not make sense of: ids that are
-// missing, double or refer to nothing, and words that are none of the known.
+// missing or double, sources that refer to nothing, and words that are none of
+// the known. A date that is none counts as unknown; an item of another question
+// may be referred to.
 func (g Graph) Validate() error {
 	sources, items := map[string]bool{}, map[string]bool{}
 	for i, s := range g.Sources {
@@ -152,6 +156,8 @@ func (g Graph) Validate() error {
 			return fmt.Errorf("derivation %d: there is no source %q", i, d.From)
 		case !sources[d.To]:
 			return fmt.Errorf("derivation %d: there is no source %q", i, d.To)
+		case !slices.ContainsFunc(kb.DerivationKinds, func(o kb.Option) bool { return o.Value == d.Kind }):
+			return fmt.Errorf("derivation %d: kind %q is unknown", i, d.Kind)
 		case !slices.Contains([]string{"confirmed", "suggested", "rejected"}, d.State):
 			return fmt.Errorf("derivation %d: state %q is none of confirmed, suggested, rejected", i, d.State)
 		}

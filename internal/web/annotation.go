@@ -67,27 +67,37 @@ func annotationPage(base string, content record.Content) annotations {
 		page.Items = append(page.Items, annotation{
 			ID: claim + "#e" + e.ID, Type: "Annotation", Motivation: "assessing", Created: e.Excerpt.CheckedAt,
 			Body:   []any{textualBody{"TextualBody", kb.Label(kb.Stances, e.Stance) + ": " + content.Claim.Text, "text/plain"}},
-			Target: targets(base, source, *e.Excerpt),
+			Target: targets(base, content, source, *e.Excerpt),
 		})
 	}
 	return page
 }
 
-func targets(base string, source record.Source, e record.Excerpt) []target {
-	address := kb.SourceURL(source.URL)
-	if address == "" {
-		address = base + sourceURL(source.ID)
+// targets are the pieces of a quotation where they were seen: in the work, or,
+// when it was seen only through another one, there. Positions are given where
+// they count in a copy, and the copy where readers may have it.
+func targets(base string, content record.Content, source record.Source, e record.Excerpt) []target {
+	seen, state := source, &timeState{Type: "TimeState", SourceDate: e.Snapshot.CapturedAt}
+	copied, hash, rights := e.Snapshot.Method != "excerpt-only", e.Snapshot.TextHash, e.Snapshot.Rights
+	if carrier, ok := content.Source(e.Snapshot.Via); ok {
+		seen, copied = carrier, false
+		if c := e.Snapshot.Carrier; c != nil {
+			copied, hash, rights, state.SourceDate = true, c.TextHash, c.Rights, c.CapturedAt
+		}
 	}
-	state := &timeState{Type: "TimeState", SourceDate: e.Snapshot.CapturedAt}
-	if e.Snapshot.Rights == "full" && e.Snapshot.Via == "" && e.Snapshot.Method != "excerpt-only" {
-		state.Cached = base + snapshotURL(source.ID, e.Snapshot.TextHash, 0, 0)
+	address := kb.SourceURL(seen.URL)
+	if address == "" {
+		address = base + sourceURL(seen.ID)
+	}
+	if copied && rights == "full" {
+		state.Cached = base + snapshotURL(seen.ID, hash, 0, 0)
 	}
 	list := make([]target, len(e.Segments))
 	for i, s := range e.Segments {
 		list[i] = target{Source: address, State: state, Selector: []selector{
 			{Type: "TextQuoteSelector", Exact: s.Exact, Prefix: s.Prefix, Suffix: s.Suffix},
 		}}
-		if s.End > s.Start && (e.State == kb.Exact || e.State == kb.Normalised) {
+		if copied && s.End > s.Start && (e.State == kb.Exact || e.State == kb.Normalised) {
 			list[i].Selector = append(list[i].Selector, selector{Type: "TextPositionSelector", Start: &s.Start, End: &s.End})
 		}
 	}
@@ -101,5 +111,6 @@ func withFragment(address, directive string) string {
 		return address
 	}
 	base, own, _ := strings.Cut(address, "#")
+	own, _, _ = strings.Cut(own, ":~:") // it may have been copied with one
 	return base + "#" + own + directive
 }

@@ -140,7 +140,7 @@ func (s *Server) quoteForm(c *gin.Context, source kb.Source, snapshot kb.Snapsho
 	stances := append([]kb.Option{{Value: "", Label: "nothing yet: keep it for later"}}, kb.Stances...)
 	return &views.Form{
 		Action: deskSource(source.ID, "snapshots", string(snapshot.ID)), Submit: "Quote", Draft: "quote-" + string(snapshot.ID),
-		Hidden: []views.Hidden{{Name: "start", Value: "-1"}, {Name: "replaces", Value: cmp.Or(c.Query("replaces"), c.Request.PostForm.Get("replaces"))}},
+		Hidden: []views.Hidden{{Name: "start", Value: cmp.Or(c.Request.PostForm.Get("start"), "-1")}, {Name: "replaces", Value: cmp.Or(c.Query("replaces"), c.Request.PostForm.Get("replaces"))}},
 		Groups: []views.FieldGroup{
 			group("",
 				large(hinted(exact, "As they stand in the copy. […] stands for words left out. They are looked up when you send the form; nothing inexact is accepted.")),
@@ -206,11 +206,13 @@ func quoteInput(snapshot kb.Snapshot, v values) (desk.QuoteInput, error) {
 		Anyway: v.check("anyway"), Replaces: v.id("replaces"),
 	}}
 	claim := strings.TrimSpace(v.text("claim"))
-	if claim == "" || in.Stance == "" {
-		if in.Stance != "" {
-			return in, kb.InvalidField("claim", "Choose the claim that the words bear on.")
-		}
+	switch {
+	case claim == "" && in.Stance == "":
 		return in, nil
+	case claim == "":
+		return in, kb.InvalidField("claim", "Choose the claim that the words bear on.")
+	case in.Stance == "":
+		return in, kb.InvalidField("stance", "Say what the words do to the claim, or leave the claim open.")
 	}
 	id, ok := desk.ReferredID(claim)
 	if !ok {
@@ -270,7 +272,7 @@ func wordDifference(typed, stands string) string {
 // carried takes the rest of the form along with a choice.
 func carried(typed values, start int, exact string) []views.Hidden {
 	hidden := []views.Hidden{{Name: "start", Value: strconv.Itoa(start)}, {Name: "exact", Value: exact}}
-	for _, name := range []string{"claim", "stance", "work", "replaces"} {
+	for _, name := range []string{"claim", "stance", "work", "replaces", "prefix", "suffix", "anyway"} {
 		if v := typed.text(name); v != "" {
 			hidden = append(hidden, views.Hidden{Name: name, Value: v})
 		}

@@ -125,7 +125,7 @@ func (s *Server) sourceFormOf(c *gin.Context, in desk.SourceInput, action, headi
 				optional(pickField("part_of", "The page that carries it", in.PartOf, sources)),
 				hinted(optional(textField("locator", "Where on the page", in.Locator)), "“comment 4”: tells works on one page apart.")),
 			folded("Whose own work it is", "A speech, a post, a comment: what a speaker made. For that speaker's claims it is no independent source.",
-				optional(pickField("speaker", "The speaker", in.Speaker, speakers))),
+				hinted(optional(pickField("speaker", "The speaker", in.Speaker, speakers)), "A name that nobody has yet is added.")),
 			folded("Looking at the page again", "Each time, every quotation is compared with the live page; what changed becomes a task.",
 				selectField("recapture_days", "Capture it again", strconv.Itoa(in.RecaptureDays), kb.RecaptureIntervals)),
 			folded("Interest and notes", "",

@@ -177,14 +177,20 @@ func (s *Server) decide(c *gin.Context) error {
 		return err
 	}
 	confirmed := v.text("decision") == "confirm"
-	if err = v.readable(); err == nil {
+	if err = v.readable(); err == nil && !confirmed && v.text("decision") != "reject" {
+		err = kb.Errorf(kb.Malformed, "Say whether the suggestion is confirmed or rejected.")
+	}
+	if err == nil {
 		err = s.desk.DecideSuggestion(c.Request.Context(), actorOf(c), desk.DecisionInput{To: v.text("to"), Decision: kb.Decision{
 			ID: id, Confirm: confirmed, Reason: v.text("reason"), Kind: v.text("kind"), Reverse: v.check("reverse"), Version: v.version(),
 		}})
 	}
 	if e, ok := errors.AsType[*kb.Error](err); ok && (e.Kind == kb.Invalid || e.Kind == kb.Conflict) {
 		page, viewErr := s.suggestionView(c)
-		if viewErr != nil || page.Confirm == nil {
+		if viewErr == nil && page.Confirm == nil { // somebody else decided meanwhile
+			return s.showTyping(c, v, e)
+		}
+		if viewErr != nil {
 			return err
 		}
 		if confirmed {

@@ -89,7 +89,10 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	} else if strings.HasPrefix(r.URL.Path, "/desk/") {
 		page.Back = views.Link{Text: "To the queue", URL: "/desk"}
 	}
-	_ = send(r.Context(), w, status.code, views.ErrorPage(page))
+	// The page is shown even when the request's time is over.
+	if err := send(context.WithoutCancel(r.Context()), w, status.code, views.ErrorPage(page)); err != nil {
+		s.log.WarnContext(r.Context(), "an error could not be shown", "request", requestOf(r.Context()), "error", err)
+	}
 }
 
 // readable gives the error as a reader may see it.

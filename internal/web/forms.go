@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -151,6 +152,9 @@ func parseFiles(c *gin.Context) (values, error) {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			return values{}, err
 		}
+		if errors.Is(err, multipart.ErrMessageTooLarge) {
+			return values{}, kb.Errorf(kb.TooLarge, "That is more text than can be pasted at once. Upload it as a file.")
+		}
 		return values{}, kb.Errorf(kb.Malformed, "The form that was sent cannot be read.").Because(err)
 	}
 	defer c.Request.MultipartForm.RemoveAll() //nolint:errcheck // temporary files; the system clears them too
@@ -221,7 +225,7 @@ func refillField(x *views.Field, typed values, overtaken bool) {
 			x.Options[i].Selected = x.Options[i].Value == typed.text(x.Name)
 		}
 	default:
-		x.Value = typed.text(x.Name)
+		x.Value = strings.ToValidUTF8(typed.text(x.Name), "\ufffd")
 	}
 	if mine := shownValue(*x); overtaken && plain(mine) != plain(saved) {
 		x.Theirs, x.Changed = saved, true

@@ -62,6 +62,9 @@ func asked(c *gin.Context) []markup.Passage {
 // inPlace shows a quotation with what stands around it in our copy.
 func inPlace(e record.Excerpt) []views.Place {
 	var places []views.Place
+	if e.State == kb.Ambiguous || e.State == kb.NotInCopy {
+		return nil // nobody can say which place is meant
+	}
 	for _, s := range e.Segments {
 		if s.Prefix != "" || s.Suffix != "" {
 			places = append(places, views.Place{Before: s.Prefix, Words: s.Exact, After: s.Suffix})
@@ -93,7 +96,11 @@ func livePassage(address string, e *record.Excerpt) views.Link {
 	if e == nil || len(e.Segments) == 0 || e.State == kb.NotInCopy {
 		return views.Link{Text: "live page", URL: address}
 	}
-	return views.Link{Text: "live page", URL: withFragment(address, quote.Fragment(e.Segments[0]))}
+	words := e.Segments[0]
+	if e.Snapshot.Via != "" { // what stands around them stands in another work
+		words.Prefix, words.Suffix = "", ""
+	}
+	return views.Link{Text: "live page", URL: withFragment(address, quote.Fragment(words))}
 }
 
 // claimAnnotations serves the quotations of the revision in force in the terms
