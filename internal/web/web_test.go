@@ -2,16 +2,21 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
 
+	"gocloud.dev/blob"
 	"gocloud.dev/blob/memblob"
 
 	"github.com/claimtrail/claimtrail/internal/capture"
@@ -43,16 +48,63 @@ const (
 	admin
 )
 
+// bucket keeps the captured bytes of all sites: they lie under their hashes.
+var bucket = sync.OnceValue(func() *blob.Bucket { return memblob.OpenBucket(nil) })
+
+func newDesk(db *store.DB) (*desk.Desk, *capture.Archive) {
+	archive := capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(bucket()), nil)
+	return desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive}), archive
+}
+
+// seeded is an embedded database with the demonstration data: loading it takes
+// longer than most tests, so they begin with a copy.
+var seeded = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "claimtrail-web-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	file, ctx := filepath.Join(folder, "seeded.db"), context.Background()
+	if _, err := store.Migrate(ctx, "sqlite:"+file, ""); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, "sqlite:"+file, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	d, _ := newDesk(db)
+	if err := errors.Join(seed.Load(ctx, d, seed.Data()), db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+// load brings the demonstration data into a fresh database.
+func load(t testing.TB, address string) {
+	t.Helper()
+	if file, embedded := strings.CutPrefix(address, "sqlite:"); embedded {
+		data, err := seeded()
+		check(t, err)
+		check(t, os.WriteFile(file, data, 0o600))
+		return
+	}
+	db, err := store.Open(context.Background(), address, store.Options{})
+	check(t, err)
+	d, _ := newDesk(db)
+	check(t, seed.Load(context.Background(), d, seed.Data()))
+	check(t, db.Close())
+}
+
 func newSite(t testing.TB, address string) *site {
 	t.Helper()
+	load(t, address)
 	s := &site{}
 	db, err := store.Open(context.Background(), address, store.Options{OnStatement: func() { s.statements.Add(1) }})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	s.db = db
-	archive := capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(memblob.OpenBucket(nil)), nil)
-	s.desk = desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive})
-	check(t, seed.Load(context.Background(), s.desk, seed.Data()))
+	var archive *capture.Archive
+	s.desk, archive = newDesk(db)
 	s.accounts, err = seed.Accounts(seed.Data())
 	check(t, err)
 	s.follower = follow.New(db.Public())
