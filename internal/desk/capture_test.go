@@ -3,6 +3,7 @@ package desk_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,7 +41,7 @@ func newPress(t *testing.T, address string) *press {
 	c := &clock{}
 	p := &press{address: address, clock: c, live: &live{clock: c}}
 	p.room = newRoom(t, p.open(t, c))
-	p.room.desk = p.deskOn(p.db, p.live)
+	p.desk = p.deskOn(p.db, p.live)
 	return p
 }
 
@@ -229,7 +230,7 @@ func (p *press) unwritten(t *testing.T, what string, f func()) {
 func wantField(t *testing.T, field string, err error) {
 	t.Helper()
 	wantKind(t, kb.Invalid, err)
-	if e, ok := err.(*kb.Error); !ok || !slices.ContainsFunc(e.Fields, func(f kb.FieldError) bool { return f.Field == field }) {
+	if e, ok := errors.AsType[*kb.Error](err); !ok || !slices.ContainsFunc(e.Fields, func(f kb.FieldError) bool { return f.Field == field }) {
 		t.Errorf("got %v, want a message at %s", err, field)
 	}
 }
