@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
@@ -23,6 +25,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/outbound"
+	"github.com/claimtrail/claimtrail/internal/store"
 )
 
 // openArchive opens the store of captured bytes and builds what captures pages.
@@ -122,15 +125,20 @@ func watchMemory(over func()) (stop func()) {
 type captureCmd struct {
 	databaseFlags
 
-	URL string `arg:"" help:"Address of the page."`
-	As  string `placeholder:"EMAIL" help:"The account in whose name it is captured; default: the first that may."`
+	BaseURL string `name:"base-url" help:"Public origin of the site; default: as its record has it."`
+	URL     string `arg:"" help:"Address of the page."`
+	As      string `placeholder:"EMAIL" help:"The account in whose name it is captured; default: the first that may."`
 }
 
 // Run captures the page now, and says what came of it.
 func (c *captureCmd) Run(env *environment, _ *commands) error {
 	flags := c.databaseFlags
 	flags.keyless = true
-	s, err := openSite(env.ctx, flags, "http://localhost", newLogger(env.stderr, ""))
+	base, err := c.base(env.ctx)
+	if err != nil {
+		return err
+	}
+	s, err := openSite(env.ctx, flags, base, newLogger(env.stderr, ""))
 	if err != nil {
 		return err
 	}
@@ -144,6 +152,29 @@ func (c *captureCmd) Run(env *environment, _ *commands) error {
 	}
 	fmt.Fprintf(env.stdout, "source %s, copy %s\n", job.SourceID, job.SnapshotID)
 	return nil
+}
+
+// base gives the public origin that links in the record begin with: what a
+// capture finds of published quotations is recorded for ever.
+func (c *captureCmd) base(ctx context.Context) (string, error) {
+	if c.BaseURL != "" {
+		return strings.TrimSuffix(c.BaseURL, "/"), nil
+	}
+	const fresh = "http://127.0.0.1:8080" // nothing is published, so nothing of it is recorded
+	if file, embedded := strings.CutPrefix(c.address(), "sqlite:"); embedded {
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return fresh, nil
+		}
+	}
+	db, err := store.Open(ctx, c.address(), store.Options{})
+	if err != nil {
+		return "", err
+	}
+	origin, err := db.Public().Origin(ctx)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return "", err
+	}
+	return cmp.Or(origin, fresh), nil
 }
 
 func captureURL(ctx context.Context, d *desk.Desk, email, address string) (kb.CaptureJob, error) {

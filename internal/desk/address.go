@@ -35,13 +35,13 @@ func (d *Desk) CaptureAddress(ctx context.Context, actor kb.Actor, address strin
 	return job, d.takeFacts(ctx, actor, job)
 }
 
-// runUntil runs captures until one had its first attempt, here or in another
+// runUntil waits until a capture had its first attempt, here or in another
 // process.
 func (d *Desk) runUntil(ctx context.Context, id int64) (kb.CaptureJob, error) {
 	ticker := time.NewTicker(captureIdle)
 	defer ticker.Stop()
 	for {
-		busy, err := d.RunCapture(ctx)
+		busy, err := d.runCapture(ctx, id)
 		if err != nil {
 			return kb.CaptureJob{}, err
 		}

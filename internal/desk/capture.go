@@ -57,7 +57,8 @@ func (d *Desk) AskCapture(ctx context.Context, actor kb.Actor, source kb.ID) (in
 	return id, err
 }
 
-// CancelCapture ends a capture that is under way; what it has fetched is dropped.
+// CancelCapture ends a capture that is under way; nothing that it brings is
+// stored any more.
 func (d *Desk) CancelCapture(ctx context.Context, actor kb.Actor, source kb.ID, id int64) error {
 	return d.write(ctx, actor, CaptureSource, func(tx *store.Tx) error {
 		j, err := tx.CaptureJob(id)
@@ -65,7 +66,7 @@ func (d *Desk) CancelCapture(ctx context.Context, actor kb.Actor, source kb.ID, 
 			return kb.Errorf(kb.NotFound, "This source has no such capture.").Because(err)
 		}
 		j.State, j.Words = kb.Cancelled, "Cancelled by "+actor.Name+"."
-		return tx.EndCapture(j)
+		return tx.CancelCapture(j)
 	})
 }
 
@@ -93,7 +94,10 @@ func (d *Desk) RunCaptures(ctx context.Context, report func(error)) {
 // RunCapture runs the next capture that is due, and reports whether there was
 // one. What a capture brings is stored in one transaction or not at all; one
 // whose runner is gone is run again.
-func (d *Desk) RunCapture(ctx context.Context) (bool, error) {
+func (d *Desk) RunCapture(ctx context.Context) (bool, error) { return d.runCapture(ctx, 0) }
+
+// runCapture runs the next capture, or only that of a number.
+func (d *Desk) runCapture(ctx context.Context, only int64) (bool, error) {
 	if d.archive == nil {
 		return false, nil
 	}
@@ -102,11 +106,13 @@ func (d *Desk) RunCapture(ctx context.Context) (bool, error) {
 	}
 	var job *kb.CaptureJob
 	err := d.db.Platform(ctx, func(p *store.Platform) error {
-		err := p.ScheduleCaptures(scheduledAhead)
-		if err != nil {
-			return err
+		if only == 0 {
+			if err := p.ScheduleCaptures(scheduledAhead); err != nil {
+				return err
+			}
 		}
-		job, err = p.LeaseCapture(captureLease)
+		var err error
+		job, err = p.LeaseCapture(captureLease, only)
 		return err
 	})
 	if err != nil || job == nil {
@@ -119,26 +125,24 @@ func (d *Desk) runJob(ctx context.Context, job kb.CaptureJob) error {
 	if job.Attempt > mostBegun { // its runners went down with it
 		return d.captureFailed(ctx, job, kb.NewCaptureFailure("trouble", "The capture was begun several times and never came to an end.", false, nil))
 	}
-	working, stop := context.WithTimeout(ctx, captureTimeout)
-	defer stop()
-	progress := make(chan string, 1)
-	renewed := make(chan struct{})
-	go func() { // ends with working
+	holding, release := context.WithCancel(ctx)
+	working, stop := context.WithTimeout(holding, captureTimeout)
+	progress, renewed := make(chan string, 1), make(chan struct{})
+	go func() { // ends with holding
 		defer close(renewed)
-		d.renew(working, stop, job, progress)
+		d.renew(holding, stop, job, progress)
 	}()
+	defer func() { stop(); release(); <-renewed }()
 	capture, failure := d.archive.Fetch(working, job.URL, func(words string) {
 		select {
 		case progress <- words:
 		default: // the last words have not been told yet
 		}
 	})
-	stop()
-	<-renewed
-	if ctx.Err() != nil { // stopped: whoever comes next takes the lease over
+	switch {
+	case ctx.Err() != nil: // stopped: whoever comes next takes the lease over
 		return ctx.Err()
-	}
-	if failure != nil {
+	case failure != nil:
 		return d.captureFailed(ctx, job, failure)
 	}
 	return d.captureDone(ctx, job, capture)
@@ -209,7 +213,7 @@ func pauseWords(d time.Duration) string {
 
 // captureDone stores what was captured, unless it is what is there already.
 func (d *Desk) captureDone(ctx context.Context, job kb.CaptureJob, c kb.Capture) error {
-	last, err := d.db.Desk(ctx).NewestWhole(job.SourceID)
+	last, err := d.db.Desk(ctx).NewestFetched(job.SourceID)
 	if err != nil && kb.KindOf(err) != kb.NotFound {
 		return err
 	}
@@ -218,6 +222,9 @@ func (d *Desk) captureDone(ctx context.Context, job kb.CaptureJob, c kb.Capture)
 	news, err := d.learn(ctx, snapshot)
 	if err != nil {
 		return err
+	}
+	if unchanged {
+		news.prints, news.suggestions = nil, nil // they were made when it was kept
 	}
 	return d.endJob(ctx, job, func(tx *store.Tx) error {
 		job.State, job.Words, job.SnapshotID = kb.Unchanged, "The page is the same as before.", last.ID
@@ -256,8 +263,8 @@ func (d *Desk) endJob(ctx context.Context, job kb.CaptureJob, f func(*store.Tx) 
 		}
 		return f(tx)
 	})
-	if kb.KindOf(err) == kb.Conflict {
-		return nil // cancelled, or taken over
+	if errors.Is(err, store.ErrCaptureOver) {
+		return nil
 	}
 	if err == nil {
 		d.signCommitted(ctx)

@@ -526,6 +526,41 @@ func TestDeadRunner(t *testing.T) {
 	}
 }
 
+// TestBegunTooOften: a capture that takes its runner down each time comes to an
+// end all the same, in words, and is not fetched again.
+func TestBegunTooOften(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		f := p.ready(t)
+		id := must(p.desk.AskCapture(t.Context(), p.editor, f.source))(t)
+		fetched := 0
+		p.live.fetch = func(context.Context, string, func(string)) (kb.Capture, error) {
+			fetched++
+			return given("It is rock, he said."), nil
+		}
+		for p.job(t, id).Attempt < 20 { // runners that take it and are never heard of again
+			ok(t, p.db.Platform(t.Context(), func(tx *store.Platform) error {
+				_, err := tx.LeaseCapture(time.Minute, 0)
+				return err
+			}))
+			p.clock.pass(time.Hour)
+		}
+		p.run(t, true)
+		j := p.job(t, id)
+		if j.State != kb.FailedJob || j.Failure != "trouble" || !strings.Contains(j.Words, "never came to an end") || fetched > 0 {
+			t.Errorf("the job: %+v, fetched %d times", j, fetched)
+		}
+		if tasks := p.openTasks(t); len(tasks) != 1 || tasks[0].Kind != "unreachable" {
+			t.Errorf("tasks: %+v", tasks)
+		}
+		must(p.desk.AskCapture(t.Context(), p.editor, f.source))(t) // a person may try again
+		p.run(t, true)
+		if fetched != 1 {
+			t.Errorf("fetched %d times", fetched)
+		}
+	})
+}
+
 // TestStoppedRunner: a runner that is asked to stop leaves its capture to the
 // next one, as it is.
 func TestStoppedRunner(t *testing.T) {
@@ -589,13 +624,24 @@ func TestScheduledCaptures(t *testing.T) {
 		p.run(t, false)
 
 		in := desk.SourceInput{Source: must(p.reads(t).Source(source))(t)}
+		in.Title = "Looked at, and renamed by another"
 		ok(t, p.desk.UpdateSource(ctx, other, in))
 		p.clock.pass(3 * day)
+		p.run(t, true)
+		if j := newest(); j.RequestedBy != p.editor.Person {
+			t.Errorf("after another renamed it: %+v", j)
+		}
+		in.Source = must(p.reads(t).Source(source))(t)
+		in.RecaptureDays = 30
+		ok(t, p.desk.UpdateSource(ctx, other, in))
+		p.clock.pass(30*day - time.Second)
+		p.run(t, false)
+		p.clock.pass(time.Second)
 		p.live.shows("Another text.")
 		before := p.lastAudit(t)
 		p.run(t, true)
 		if j := newest(); j.RequestedBy != other.Person || !j.Scheduled || j.State != kb.Kept {
-			t.Errorf("in another's name: %+v", j)
+			t.Errorf("not in the name of who set the interval: %+v", j)
 		}
 		if got := must(p.reads(t).Snapshot(newest().SnapshotID))(t).CapturedBy; got != other.Person {
 			t.Errorf("captured by %s", got)
@@ -626,6 +672,7 @@ func TestNobodysRecapture(t *testing.T) {
 		if j := p.capture(t, p.page(t, "Somebody's")); j.State != kb.Kept {
 			t.Errorf("the job: %+v", j)
 		}
+		p.run(t, false)
 	})
 }
 
@@ -887,18 +934,23 @@ const (
 func TestKilledCapture(t *testing.T) {
 	t.Parallel()
 	eachPress(t, func(t *testing.T, p *press) {
+		ctx := t.Context()
 		f := p.ready(t)
-		id := must(p.desk.AskCapture(t.Context(), p.editor, f.source))(t)
-		before, blobs := p.lastAudit(t), t.TempDir()
-		halts := 0
-		for p.killed(t, blobs, halts) {
-			j := p.job(t, id)
-			if j.State == kb.Kept {
-				break // it was killed after it had committed
+		const together = 3 // runners that die over one capture before another is asked for
+		var id, before int64
+		blobs, halts := t.TempDir(), 0
+		for {
+			if halts%together == 0 {
+				id = must(p.desk.AskCapture(ctx, p.editor, f.source))(t)
+				before = p.lastAudit(t)
 			}
-			halts++
-			if j.State != kb.Running || j.Attempt != halts {
-				t.Fatalf("after being killed %d times: %+v", halts, j)
+			halted := p.killed(t, blobs, halts)
+			j := p.job(t, id)
+			if !halted || j.State == kb.Kept { // or it was killed after it had committed
+				break
+			}
+			if j.State != kb.Running || j.Attempt != halts%together+1 {
+				t.Fatalf("after being killed %d times: %+v", halts+1, j)
 			}
 			if did := p.audited(t, before); len(did) > 0 || len(p.copies(t, f.source)) > 0 || len(p.openTasks(t)) > 0 {
 				t.Fatalf("half written: %v", did)
@@ -906,8 +958,11 @@ func TestKilledCapture(t *testing.T) {
 			if some := must(p.reads(t).SharingPrints(trail.Fingerprints(victimsText), "00000000", 1))(t); len(some) > 0 {
 				t.Fatal("half written: fingerprints")
 			}
-			if kept := must(os.ReadDir(blobs))(t); len(kept) > 0 != (halts > 1) {
-				t.Fatalf("killed %d times, and the bytes are %v", halts, kept)
+			if kept := must(os.ReadDir(blobs))(t); len(kept) > 0 != (halts > 0) {
+				t.Fatalf("killed %d times, and the bytes are %v", halts+1, kept)
+			}
+			if halts++; halts%together == 0 {
+				ok(t, p.desk.CancelCapture(ctx, p.editor, f.source, id))
 			}
 		}
 		const least = 10 // statements, or it was not killed where it should have been
@@ -918,7 +973,7 @@ func TestKilledCapture(t *testing.T) {
 			t.Error("in the end there are no fingerprints")
 		}
 		j := p.job(t, id)
-		if copies := p.copies(t, f.source); j.State != kb.Kept || len(copies) != 1 || copies[0].ID != j.SnapshotID || j.Attempt != halts+1 {
+		if copies := p.copies(t, f.source); j.State != kb.Kept || len(copies) != 1 || copies[0].ID != j.SnapshotID || j.Attempt != halts%together+1 {
 			t.Errorf("in the end: %+v, %+v", j, copies)
 		}
 		if got, want := p.audited(t, before), []string{"snapshot.add by Ed", "quotation-check.add by Ed", "capture.kept by Ed"}; !slices.Equal(got, want) {
@@ -969,14 +1024,11 @@ func TestCapturer(t *testing.T) {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	}
 	var fetched atomic.Bool
-	statements := 0
+	var statements atomic.Int64
 	db := must(store.Open(t.Context(), address, store.Options{
 		Now: func() time.Time { return begun.Add(ahead) },
 		OnStatement: func() {
-			if !fetched.Load() {
-				return
-			}
-			if statements++; statements == halt {
+			if fetched.Load() && statements.Add(1) == int64(halt) {
 				stand()
 			}
 		},

@@ -23,16 +23,17 @@ type quoted struct {
 }
 
 const (
-	livePage = "First, a headline.\nThe moon is made of rock, and of nothing else, he said to the reporters who stood around him.\nThen he went home.\n"
+	livePage = "It is rock, he said.\nThe moon is made of rock, and of nothing else, he said to the reporters who stood around him.\nThen he went home.\n"
 	liveWord = "The moon is made of rock, and of nothing else"
 )
 
-// publishedQuoting publishes a claim that quotes a page exactly.
+// publishedQuoting publishes a claim that quotes a captured page exactly.
 func (p *press) publishedQuoting(t *testing.T) quoted {
 	t.Helper()
 	ctx := t.Context()
 	q := quoted{file: p.ready(t)}
-	in := quoteOf(p.paste(t, q.source, livePage), liveWord)
+	p.live.shows(livePage)
+	in := quoteOf(p.capture(t, q.source).SnapshotID, liveWord)
 	in.ClaimID, in.Stance, in.Replaces = q.claim, "supports", q.excerpt
 	q.quotation = p.excerpt(t, in).ID
 	p.publish(t, q.claim)
@@ -97,7 +98,7 @@ func TestDrift(t *testing.T) {
 		},
 		"moved": {page: "A notice.\n" + livePage, again: "Another notice.\n" + livePage, outcome: "moved"},
 		"changed": {
-			page: strings.Replace(livePage, "of rock", "of basalt", 1), again: strings.Replace(livePage, "of rock", "of granite", 1), outcome: "changed",
+			page: strings.Replace(livePage, "of rock,", "of basalt,", 1), again: strings.Replace(livePage, "of rock,", "of granite,", 1), outcome: "changed",
 			task: "read otherwise", found: "The moon is made of basalt, and of nothing else",
 		},
 		"gone": {page: "This page was taken down.", again: "This page is not here.", outcome: "gone", task: "not on the live page any more"},
@@ -141,6 +142,27 @@ func TestDrift(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestDriftOfAPassage: words that were copied by hand never had a place on the
+// live page that they could have moved from; they can change and go all the same.
+func TestDriftOfAPassage(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		f := p.ready(t)
+		for _, look := range []struct{ page, outcome string }{
+			{"It is rock, he said.", "same"},
+			{"A menu.\nIt is rock, he said.", "same"},
+			{"A menu.\nIt is rock, he said. It is rock, he said.", "same"},
+			{"A menu.\nIt is sock, he said.", "changed"},
+			{"This page was taken down.", "gone"},
+		} {
+			p.recapture(t, f.source, look.page)
+			if c := must(p.reads(t).Checks([]kb.ID{f.excerpt}))(t)[f.excerpt]; c.Outcome != look.outcome {
+				t.Errorf("%.40q: %s, want %s", look.page, c.Outcome, look.outcome)
+			}
+		}
+	})
 }
 
 // researching gives another claim, which quotes the same and is not published.

@@ -15,7 +15,11 @@ func Gates(d store.Dossier, c record.Content, revision int) []kb.GateResult {
 		reasons[e.Gate] = e.Reason
 	}
 	facts := gateFacts(c, revision)
-	facts.OpenSuggestions = len(d.Suggestions)
+	for _, s := range d.Suggestions {
+		if _, ours := d.Sources[s.SourceID]; ours { // where others have it from us is their affair
+			facts.OpenSuggestions++
+		}
+	}
 	return kb.EvaluateGates(facts, reasons)
 }
 
@@ -38,7 +42,8 @@ func gateFacts(c record.Content, revision int) kb.GateFacts {
 		CauseAndNoteGiven: c.Correction != nil && c.Correction.Cause != "" && c.Correction.Note != "",
 	}
 	f.RatingMissing = f.Rated && c.Ruling.Rating == nil
-	f.BearingEvidence, f.UnheldQuotations, f.UncapturedSources = countEvidence(c)
+	f.BearingEvidence, f.UncapturedSources = countEvidence(c)
+	f.UnheldQuotations, f.WithheldQuotations = countQuotations(c)
 	f.PrimaryRelied = side == "" || slices.ContainsFunc(c.Evidence, func(e record.Evidence) bool {
 		source, _ := c.Source(e.Source)
 		seen := source.Capture != nil || (e.Excerpt != nil && source.OnlyThrough(*e.Excerpt) == "")
@@ -131,7 +136,7 @@ func titles(c record.Content, ids []string) []string {
 	return list
 }
 
-func countEvidence(c record.Content) (bearing, unheld, uncaptured int) {
+func countEvidence(c record.Content) (bearing, uncaptured int) {
 	for _, e := range c.Evidence {
 		if e.Stance != "context" {
 			bearing++
@@ -141,12 +146,22 @@ func countEvidence(c record.Content) (bearing, unheld, uncaptured int) {
 			uncaptured++
 		}
 	}
+	return bearing, uncaptured
+}
+
+// countQuotations counts those that nobody can rely upon, and those that stand
+// in a copy of which readers may see nothing.
+func countQuotations(c record.Content) (unheld, withheld int) {
 	for _, e := range c.Excerpts() {
+		carrier := e.Snapshot.Carrier
+		if e.Snapshot.Rights == "none" || (carrier != nil && carrier.Rights == "none") {
+			withheld++
+		}
 		if e.State != kb.Exact && e.State != kb.Normalised && (e.State != kb.Unverifiable || e.AttestedBy == nil) {
 			unheld++
 		}
 	}
-	return bearing, unheld, uncaptured
+	return unheld, withheld
 }
 
 func unstatedInterests(c record.Content) []string {

@@ -38,11 +38,15 @@ func (d *Desk) learn(ctx context.Context, s kb.Snapshot) (news, error) {
 	if err != nil {
 		return n, err
 	}
+	placed, err := r.Placed(snapshotsOf(excerpts))
+	if err != nil {
+		return n, err
+	}
 	text := quote.New(s.Text)
 	for _, e := range excerpts {
 		found := text.Recheck(e.Segments)
-		if found.Outcome == "ambiguous" && e.State == kb.Ambiguous {
-			found.Outcome = "same" // it always was
+		if known := placed[e.SnapshotID] && e.State != kb.Ambiguous; !known && (found.Outcome == "ambiguous" || found.Outcome == "moved") {
+			found.Outcome = "same" // it never had one place on the live page
 		}
 		n.checks = append(n.checks, kb.QuotationCheck{
 			ExcerptID: e.ID, Outcome: found.Outcome, Found: clip(found.Found, longestFound), StartAt: found.Start, EndAt: found.End,
@@ -55,6 +59,14 @@ func (d *Desk) learn(ctx context.Context, s kb.Snapshot) (news, error) {
 	attributions, err := attributions(r, source, s.Text)
 	n.suggestions = append(reuses, attributions...)
 	return n, err
+}
+
+func snapshotsOf(excerpts []kb.Excerpt) []kb.ID {
+	ids := make([]kb.ID, len(excerpts))
+	for i, e := range excerpts {
+		ids[i] = e.SnapshotID
+	}
+	return ids
 }
 
 // longestFound is how much of the words that took a quotation's place is kept.
@@ -87,6 +99,9 @@ func (d *Desk) missed(ctx context.Context, job kb.CaptureJob) (news, error) {
 	return n, err
 }
 
+// mostCompared is how much of a text is compared word by word, in characters.
+const mostCompared = 300_000
+
 // candidates is how many texts are compared word by word with a new one.
 const candidates = 20
 
@@ -114,7 +129,7 @@ func reuses(r store.Reader, source kb.Source, s kb.Snapshot, prints []int64) ([]
 		if err != nil {
 			return nil, err
 		}
-		shared := trail.Shared(s.Text, copied.Text)
+		shared := trail.Shared(clip(s.Text, mostCompared), clip(copied.Text, mostCompared))
 		if !shared.Suggests() {
 			continue
 		}

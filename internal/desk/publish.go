@@ -92,12 +92,7 @@ func (d *Desk) recomposed(tx *store.Tx, candidate kb.Candidate) (composition, er
 	if err != nil {
 		return composition{}, err
 	}
-	// A related claim that was published since is no change of this one.
-	shown := map[kb.ID]bool{}
-	for _, r := range approved.Relations {
-		shown[kb.ID(r.Claim)] = true
-	}
-	next, err := d.composed(tx, candidate.ClaimID, approved.Salt, shown)
+	next, err := d.composed(tx, candidate.ClaimID, approved.Salt, &approved)
 	if err != nil {
 		return next, err
 	}

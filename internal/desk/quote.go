@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,22 +78,40 @@ func (d *Desk) Quote(ctx context.Context, actor kb.Actor, in QuoteInput) (Quoted
 		return err
 	}
 	if in.ClaimID == "" {
-		return q, d.write(ctx, actor, CopyExcerpt, keep)
+		err = d.write(ctx, actor, CopyExcerpt, keep)
+	} else {
+		err = d.edit(ctx, actor, CopyExcerpt, in.ClaimID, func(tx *store.Tx, _ kb.Claim) error {
+			kept := keep(tx)
+			if kept != nil && !errors.Is(kept, errKeptAlready) {
+				return kept
+			}
+			added, err := bears(tx, kb.Evidence{ClaimID: in.ClaimID, SourceID: q.Source, ExcerptID: q.Excerpt, Stance: in.Stance})
+			if err == nil && !added {
+				return kept
+			}
+			return err
+		})
 	}
-	return q, d.edit(ctx, actor, CopyExcerpt, in.ClaimID, func(tx *store.Tx, _ kb.Claim) error {
-		if err := keep(tx); err != nil {
-			return err
-		}
-		e := kb.Evidence{ClaimID: in.ClaimID, SourceID: q.Source, ExcerptID: q.Excerpt, Stance: in.Stance}
-		if err := valid(&e); err != nil {
-			return err
-		}
-		if there, err := tx.HasEvidence(e); err != nil || there {
-			return err
-		}
-		_, err := tx.InsertEvidence(e)
-		return err
-	})
+	if errors.Is(err, errKeptAlready) {
+		err = nil
+	}
+	return q, err
+}
+
+// errKeptAlready ends a transaction that has nothing to write.
+var errKeptAlready = errors.New("this is kept already")
+
+// bears makes a quotation evidence, unless it is, and reports whether it did.
+func bears(tx *store.Tx, e kb.Evidence) (bool, error) {
+	if err := valid(&e); err != nil {
+		return false, err
+	}
+	there, err := tx.HasEvidence(e)
+	if err != nil || there {
+		return false, err
+	}
+	_, err = tx.InsertEvidence(e)
+	return true, err
 }
 
 // anchored makes the excerpt of a passage: at the place that was chosen, or the
@@ -159,10 +179,13 @@ func passageOf(text string, segments kb.Segments) string {
 
 // keepQuote stores a passage. When the capture only carries the work that is
 // quoted, the work gets a capture of the passage, via the place where it stands.
+// Errors: errKeptAlready beside the id of the one that is there.
 func keepQuote(tx *store.Tx, snapshot kb.Snapshot, work kb.ID, in QuoteInput, e kb.Excerpt) (kb.ID, error) {
 	e.SourceID, e.SnapshotID = work, snapshot.ID
-	if same, err := sameQuote(tx, snapshot, e); err != nil || (same != "" && in.Replaces == "") {
-		return same, err
+	if in.Replaces == "" {
+		if same, err := sameQuote(tx, snapshot, e); err != nil || same != "" {
+			return same, cmp.Or(err, errKeptAlready)
+		}
 	}
 	if work != snapshot.SourceID {
 		first, last := e.Segments[0], e.Segments[len(e.Segments)-1]
@@ -195,5 +218,35 @@ func keepQuote(tx *store.Tx, snapshot kb.Snapshot, work kb.ID, in QuoteInput, e 
 	case old.Holds() && !e.Holds():
 		return "", kb.InvalidField("exact", "The quotation that this would replace is settled; these words are not.")
 	}
-	return id, tx.ReplaceExcerpt(old, id)
+	if err := tx.ReplaceExcerpt(old, id); err != nil {
+		return "", err
+	}
+	return id, restAgain(tx, old.ID, id)
+}
+
+// restAgain lets the claims that are being worked on rest on the new quotation.
+// What is under review, approved or published keeps the one that was seen there.
+func restAgain(tx *store.Tx, old, by kb.ID) error {
+	claims, err := tx.ClaimsQuoting(old)
+	if err != nil {
+		return err
+	}
+	for _, c := range claims {
+		if c.State != kb.Open && c.State != kb.Researching {
+			continue
+		}
+		if _, err := tx.LockClaim(c.ID); err != nil {
+			return err
+		}
+		if err := tx.RestOn(c.ID, old, by); err != nil {
+			return err
+		}
+		if err := tx.Contributed(c.ID); err != nil {
+			return err
+		}
+		if err := tx.TouchClaim(c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

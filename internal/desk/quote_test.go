@@ -213,7 +213,7 @@ func TestQuoteThroughCarrier(t *testing.T) {
 		if q.Source != speech || e.SourceID != speech || e.State != kb.Exact {
 			t.Errorf("quoted %+v: %+v", q, e)
 		}
-		const passage = "The moon is made of rock, he said. The moon isn’t made of cheese"
+		const passage = "The moon is made of rock\n[…]\ncheese" // and nothing of what is left out
 		if s.SourceID != speech || s.ViaID != carrier || s.ViaStart != first.Start || s.ViaEnd != last.End || s.Whole() || s.Text != passage || s.TextHash != record.Hash([]byte(passage)) {
 			t.Errorf("the copy of the passage: %+v", s)
 		}
@@ -330,14 +330,68 @@ func TestQuoteReplaces(t *testing.T) {
 			"twice":           func(*desk.QuoteInput) {},
 			"of another work": func(in *desk.QuoteInput) { in.SnapshotID, in.Replaces = other, better.ID },
 			"nothing":         func(in *desk.QuoteInput) { in.Replaces = "00000000" },
+			"by what is not settled": func(in *desk.QuoteInput) {
+				in.Exact, in.Anyway, in.Replaces = "It was never rock", true, better.ID
+			},
 		} {
 			bad := in
 			change(&bad)
 			p.unwritten(t, name, func() {
-				if _, err := p.desk.Quote(t.Context(), p.editor, bad); kb.KindOf(err) != kb.Conflict && kb.KindOf(err) != kb.NotFound {
+				if _, err := p.desk.Quote(t.Context(), p.editor, bad); err == nil || kb.KindOf(err) == kb.Internal {
 					t.Errorf("%s: %v", name, err)
 				}
 			})
+		}
+	})
+}
+
+// TestQuoteTwice: a form that is sent twice keeps nothing twice, and is no
+// mistake; another claim, or another stance, is something new.
+func TestQuoteTwice(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		ctx := t.Context()
+		f := p.ready(t)
+		carrier := p.paste(t, f.source, interview)
+		for name, work := range map[string]string{"its own words": "", "another's words": string(p.source(t, "His speech", ""))} {
+			in := quoteOf(carrier, "The moon is made of rock")
+			in.Work = work
+			first := p.excerpt(t, in).ID
+			p.unwritten(t, name+", again", func() {
+				if again := p.excerpt(t, in).ID; again != first {
+					t.Errorf("%s: kept as %s and as %s", name, first, again)
+				}
+			})
+			for _, stance := range []string{"supports", "context"} {
+				in.ClaimID, in.Stance = f.claim, stance
+				if again := p.excerpt(t, in).ID; again != first {
+					t.Errorf("%s, for a claim: %s", name, again)
+				}
+				p.unwritten(t, name+", again for the claim", func() { p.excerpt(t, in) })
+			}
+		}
+		if n := len(must(p.reads(t).Dossier(f.claim))(t).Evidence); n != 5 {
+			t.Errorf("%d pieces of evidence", n)
+		}
+		must(p.desk.Submit(ctx, p.editor, f.claim))(t)
+		in := quoteOf(carrier, "The moon is made of rock")
+		in.ClaimID, in.Stance = f.claim, "supports"
+		p.excerpt(t, in)
+		if s := p.state(t, f.claim); s != kb.InReview {
+			t.Errorf("nothing was changed, and the claim is %s", s)
+		}
+	})
+}
+
+// TestQuoteInPieces: a quotation of very many pieces is refused in words.
+func TestQuoteInPieces(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		s := p.paste(t, p.page(t, "Interview"), interview)
+		_, err := p.desk.Quote(t.Context(), p.editor, quoteOf(s, strings.Repeat("moon […] ", 100)))
+		wantField(t, "exact", err)
+		if !strings.Contains(err.Error(), "falls into 100 pieces") {
+			t.Errorf("it says %v", err)
 		}
 	})
 }

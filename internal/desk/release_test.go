@@ -51,6 +51,9 @@ func TestRelease(t *testing.T) {
 			in.ClaimID, in.Stance = f.claim, "supports"
 			must(p.desk.Quote(ctx, p.editor, in))(t)
 		}
+		_, err := p.desk.Submit(ctx, p.editor, f.claim)
+		wantField(t, "gate-rights", err) // readers may see nothing of the leak
+		ok(t, p.desk.StateException(ctx, p.editor, kb.GateException{ClaimID: f.claim, Gate: "rights", Reason: "One sentence of it is public elsewhere."}))
 		hash := must(p.desk.Submit(ctx, p.editor, f.claim))(t)
 		p.hidden(t, "under review", s, kb.NotFound)
 		ok(t, p.desk.Approve(ctx, p.reviewer, f.claim, hash, ""))
@@ -125,7 +128,7 @@ func TestTakeDown(t *testing.T) {
 		in := quoteOf(s.ID, "The moon is made of rock")
 		in.ClaimID, in.Stance = f.claim, "supports"
 		must(p.desk.Quote(ctx, p.editor, in))(t)
-		if index := must(p.desk.SetRights(ctx, p.editor, s.ID, kb.Rights{Shown: "none"}))(t); index != -1 {
+		if index := must(p.desk.SetRights(ctx, p.editor, s.ID, kb.Rights{Shown: "quotation"}))(t); index != -1 {
 			t.Errorf("taken down before it was shown: %d", index)
 		}
 		must(p.desk.SetRights(ctx, p.editor, s.ID, free))(t)
@@ -152,7 +155,7 @@ func TestTakeDown(t *testing.T) {
 			t.Errorf("events: %+v", events)
 		}
 		p.untouched(t, q)
-		if index := must(p.desk.SetRights(ctx, p.editor, s.ID, kb.Rights{Shown: "none"}))(t); index != -1 || len(p.logged(t, record.KindRelease)) != 2 {
+		if index := must(p.desk.SetRights(ctx, p.editor, s.ID, kb.Rights{Shown: "quotation"}))(t); index != -1 || len(p.logged(t, record.KindRelease)) != 2 {
 			t.Errorf("taken down twice: %d", index)
 		}
 		p.republish(t, f.claim)
@@ -187,6 +190,54 @@ func TestRightsAfterApproval(t *testing.T) {
 	})
 }
 
+// TestRightsOfTheText: rights are those of a text, however often it was kept.
+func TestRightsOfTheText(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		ctx := t.Context()
+		f := p.ready(t)
+		const law = "Article 1. The moon is made of rock."
+		first, second := p.give(t, f.source, law, free), p.give(t, f.source, law, free)
+		elsewhere := p.give(t, p.page(t, "Another"), law, free)
+		in := quoteOf(second.ID, "The moon is made of rock")
+		in.ClaimID, in.Stance = f.claim, "supports"
+		must(p.desk.Quote(ctx, p.editor, in))(t)
+		p.publish(t, f.claim)
+		must(p.desk.SetRights(ctx, p.editor, first.ID, kb.Rights{Shown: "quotation"}))(t)
+		p.hidden(t, "kept once more", second, kb.Gone)
+		for id, want := range map[kb.ID]string{first.ID: "quotation", second.ID: "quotation", elsewhere.ID: "full"} {
+			if got := must(p.reads(t).Snapshot(id))(t).Rights; got != want {
+				t.Errorf("readers may see of %s: %s, want %s", id, got, want)
+			}
+		}
+		p.republish(t, f.claim)
+		p.hidden(t, "after another publication", second, kb.Gone)
+	})
+}
+
+// TestRightsGate: what stands in a copy of which readers may see nothing is not
+// quoted to them, but for a reason that they can read.
+func TestRightsGate(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		ctx := t.Context()
+		f := p.ready(t)
+		speech := p.source(t, "A speech", "")
+		leak := p.give(t, f.source, "The moon is made of rock, we hear.", kb.Rights{Shown: "none"})
+		in := quoteOf(leak.ID, "The moon is made of rock")
+		in.ClaimID, in.Stance = f.claim, "supports"
+		for _, work := range []string{"", string(speech)} {
+			in.Work = work
+			must(p.desk.Quote(ctx, p.editor, in))(t)
+		}
+		_, err := p.desk.Submit(ctx, p.editor, f.claim)
+		wantField(t, "gate-rights", err)
+		ok(t, p.desk.StateException(ctx, p.editor, kb.GateException{ClaimID: f.claim, Gate: "rights", Reason: "The court allowed these words."}))
+		p.publish(t, f.claim)
+		p.hidden(t, "the copy", leak, kb.NotFound)
+	})
+}
+
 // TestPassageIsNoCopy: a passage that was copied by hand is quoted; it is no
 // copy that could be shown as a whole work.
 func TestPassageIsNoCopy(t *testing.T) {
@@ -198,7 +249,6 @@ func TestPassageIsNoCopy(t *testing.T) {
 			_, err := p.desk.SetRights(t.Context(), p.editor, passage.ID, free)
 			wantField(t, "rights", err)
 		})
-		must(p.desk.SetRights(t.Context(), p.editor, passage.ID, kb.Rights{Shown: "none"}))(t)
 		p.publish(t, f.claim)
 		p.hidden(t, "a passage", passage, kb.NotFound)
 	})

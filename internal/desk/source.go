@@ -206,9 +206,8 @@ func checkSource(tx *store.Tx, in SourceInput) (kb.Source, error) {
 		}
 		in.SpeakerID = speaker.ID
 	}
-	in.RecaptureBy = ""
-	if in.RecaptureDays > 0 {
-		in.RecaptureBy = tx.Actor().Person
+	if in.RecaptureBy, err = wanted(tx, in.Source); err != nil {
+		return in.Source, err
 	}
 	if err := valid(&in.Source); err != nil {
 		return in.Source, err
@@ -218,6 +217,21 @@ func checkSource(tx *store.Tx, in SourceInput) (kb.Source, error) {
 		in.URLKey, err = kb.URLKey(in.URL)
 	}
 	return in.Source, err
+}
+
+// wanted gives who wants a source's page to be looked at again: whoever set the
+// interval. Nobody in person wants it of those that the program sets.
+func wanted(tx *store.Tx, s kb.Source) (kb.ID, error) {
+	if s.RecaptureDays == 0 {
+		return "", nil
+	}
+	if s.ID != "" {
+		old, err := tx.Source(s.ID)
+		if err != nil || (old.RecaptureDays == s.RecaptureDays && old.RecaptureBy != "") {
+			return old.RecaptureBy, err
+		}
+	}
+	return tx.Actor().Person, nil
 }
 
 func knownSource(tx *store.Tx, s kb.Source) (kb.ID, error) {

@@ -166,7 +166,7 @@ func (d *Desk) Compare(ctx context.Context, s kb.Suggestion) (Comparison, error)
 	if c.B.Source, err = r.Source(b.SourceID); err != nil {
 		return c, err
 	}
-	shared := trail.Shared(a.Text, b.Text)
+	shared := trail.Shared(clip(a.Text, mostCompared), clip(b.Text, mostCompared))
 	c.Words, c.A.Per, c.B.Per = shared.Words, shared.OfA, shared.OfB
 	textA, textB := quote.New(a.Text), quote.New(b.Text)
 	for _, p := range shared.Passages {

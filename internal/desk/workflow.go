@@ -140,14 +140,14 @@ type composition struct {
 // composed reads the dossier and composes the content of the revision to come,
 // from the second one on with its correction.
 //
-// shown, if given, are the related claims that are taken for published.
-func (d *Desk) composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]bool) (composition, error) {
+// Approved, if given, is the content that it should come to again.
+func (d *Desk) composed(tx *store.Tx, claim kb.ID, salt string, approved *record.Content) (composition, error) {
 	dossier, err := tx.Dossier(claim)
 	if err != nil {
 		return composition{}, err
 	}
-	if shown != nil {
-		dossier.Published = shown
+	if approved != nil {
+		asApproved(&dossier, *approved)
 	}
 	next := composition{dossier, Compose(dossier, d.baseURL, salt), dossier.Revision + 1}
 	if next.number == 1 || dossier.Draft == nil {
@@ -162,6 +162,20 @@ func (d *Desk) composed(tx *store.Tx, claim kb.ID, salt string, shown map[kb.ID]
 		return next, kb.Errorf(kb.Conflict, "Nothing differs from what is published.")
 	}
 	return next, nil
+}
+
+// asApproved leaves out what came since the approval and is no change of the
+// claim: related claims that were published, and first copies of sources.
+func asApproved(d *store.Dossier, approved record.Content) {
+	d.Published = map[kb.ID]bool{}
+	for _, r := range approved.Relations {
+		d.Published[kb.ID(r.Claim)] = true
+	}
+	for _, s := range approved.Sources {
+		if s.Capture == nil {
+			delete(d.Captures, kb.ID(s.ID))
+		}
+	}
 }
 
 // correctionOf states cause, note and class: the graver of what the editor

@@ -122,7 +122,7 @@ var RecaptureIntervals = []Option{
 var RightsOptions = []Option{
 	{"quotation", "the quoted passages only"},
 	{"full", "the whole text: free, licensed, or our own"},
-	{"none", "nothing"},
+	{"none", "nothing, not even a quotation"},
 }
 
 // Rights say what of a capture's text readers may see, and why.

@@ -19,6 +19,7 @@ var Gates = []Gate{
 	{"appearance", "An appearance is recorded, its date given or known to be unknown", true},
 	{"evidence", "A rating rests on evidence that is more than context", true},
 	{"quotations", "Every quotation matches our copy or is attested by a second person", true},
+	{"rights", "No quotation stands in a copy of which readers may see nothing", true},
 	{"captures", "Every cited source has a capture", true},
 	{"origins", "Enough independent origins, or one primary document, on the side relied upon", true},
 	{"suggestions", "Every suggestion of where a source has something from is decided", true},
@@ -40,26 +41,27 @@ const EstablishedOrigins = 2
 
 // GateFacts is what the gates look at, taken from the content that they judge.
 type GateFacts struct {
-	Rated             bool
-	Appearances       int
-	BearingEvidence   int // evidence that is not context
-	UnheldQuotations  int
-	UncapturedSources int
-	EstablishedLow    int // established origins on the side relied upon
-	OriginsNeeded     int
-	PrimaryRelied     bool
-	OpenSuggestions   int
-	CirclesRelied     []string // sources
-	OwnRulings        []string // sources
-	UnstatedInterests []string // publishers
-	PrivateSpeakers   []string // unnamed speakers who carry an identity all the same
-	UncitedParagraphs int
-	ReplySettled      bool
-	RatingMissing     bool
-	SummaryMissing    bool
-	ReasoningMissing  bool
-	Revision          int
-	CauseAndNoteGiven bool
+	Rated              bool
+	Appearances        int
+	BearingEvidence    int // evidence that is not context
+	UnheldQuotations   int
+	WithheldQuotations int
+	UncapturedSources  int
+	EstablishedLow     int // established origins on the side relied upon
+	OriginsNeeded      int
+	PrimaryRelied      bool
+	OpenSuggestions    int
+	CirclesRelied      []string // sources
+	OwnRulings         []string // sources
+	UnstatedInterests  []string // publishers
+	PrivateSpeakers    []string // unnamed speakers who carry an identity all the same
+	UncitedParagraphs  int
+	ReplySettled       bool
+	RatingMissing      bool
+	SummaryMissing     bool
+	ReasoningMissing   bool
+	Revision           int
+	CauseAndNoteGiven  bool
 }
 
 // GateResult is one line of the report.
@@ -105,6 +107,8 @@ func (f GateFacts) missing(gate string) string {
 		return when(f.Rated && f.BearingEvidence == 0, "no evidence supports, refutes or is inconclusive")
 	case "quotations":
 		return counted(f.UnheldQuotations, "quotation is neither matched nor attested", "quotations are neither matched nor attested")
+	case "rights":
+		return counted(f.WithheldQuotations, "quotation may not be shown", "quotations may not be shown")
 	case "captures":
 		return counted(f.UncapturedSources, "cited source has no capture", "cited sources have no capture")
 	case "origins":

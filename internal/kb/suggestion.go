@@ -55,7 +55,7 @@ type Decision struct {
 func (d *Decision) Validate() error {
 	var c check
 	c.text("reason", &d.Reason, maxNote)
-	c.required("reason", d.Reason, "Say what shows it; it is kept with the decision.")
+	c.required("reason", d.Reason, "Say what shows it, or why not; it is kept with the decision.")
 	if d.Confirm {
 		c.oneOf("kind", d.Kind, DerivationKinds)
 	}

@@ -217,6 +217,7 @@ func TestEvaluateGates(t *testing.T) {
 		"appearance":            {func(f *facts) { f.Appearances = 0 }},
 		"evidence":              {func(f *facts) { f.BearingEvidence = 0 }},
 		"quotations":            {func(f *facts) { f.UnheldQuotations = 1 }, func(f *facts) { f.UnheldQuotations = 2 }},
+		"rights":                {func(f *facts) { f.WithheldQuotations = 1 }},
 		"captures":              {func(f *facts) { f.UncapturedSources = 1 }},
 		"origins":               {func(f *facts) { f.EstablishedLow = kb.EstablishedOrigins - 1 }, func(f *facts) { f.EstablishedLow = 0 }},
 		"suggestions":           {func(f *facts) { f.OpenSuggestions = 1 }, func(f *facts) { f.OpenSuggestions = 2 }},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -25,10 +26,13 @@ func (tx *Tx) AskCapture(j kb.CaptureJob) (int64, error) {
 	if err != nil {
 		return 0, translate(fmt.Errorf("queue capture: %w", err))
 	}
+	j.ID = id
 	return id, tx.audit("capture.ask", captureObject(j), nil, j)
 }
 
-func captureObject(j kb.CaptureJob) object { return object{"capture", j.SourceID, ""} }
+func captureObject(j kb.CaptureJob) object {
+	return object{"capture " + strconv.FormatInt(j.ID, 10), j.SourceID, ""}
+}
 
 // EndCapture ends a capture that is under way, with its result in j. Errors:
 // Conflict when it came to an end meanwhile, or somebody else runs it.
@@ -41,20 +45,45 @@ func (tx *Tx) EndCapture(j kb.CaptureJob) error {
 		return translate(fmt.Errorf("end capture: %w", r.Error))
 	}
 	if r.RowsAffected != 1 {
-		return kb.Errorf(kb.Conflict, "This capture has come to its end already.")
+		return kb.Errorf(kb.Conflict, "This capture has come to its end already.").Because(ErrCaptureOver)
 	}
 	return tx.audit("capture."+j.State, captureObject(j), nil, j)
+}
+
+// ErrCaptureOver says that a capture was cancelled, or taken over, while its
+// runner was at work.
+var ErrCaptureOver = errors.New("the capture is over")
+
+// CancelCapture ends a capture whoever runs it. Errors: Conflict when it has come
+// to its end.
+func (tx *Tx) CancelCapture(j kb.CaptureJob) error {
+	now, err := take[kb.CaptureJob](tx.Reader, "capture", "id = ?", j.ID)
+	if err != nil {
+		return err
+	}
+	j.Attempt = now.Attempt
+	r := tx.g.Table("capture_job").Where("id = ? AND finished_at IS NULL", j.ID).UpdateColumns(map[string]any{
+		"state": kb.Cancelled, "words": j.Words, "finished_at": tx.now, "lease_until": nil,
+	})
+	if r.Error != nil {
+		return translate(fmt.Errorf("cancel capture: %w", r.Error))
+	}
+	if r.RowsAffected != 1 {
+		return kb.Errorf(kb.Conflict, "This capture has come to its end already.").Because(ErrCaptureOver)
+	}
+	return tx.audit("capture.cancelled", captureObject(j), now, j)
 }
 
 // dueJob are the captures to run: whose time has come, or whose runner is gone.
 const dueJob = "(state = 'queued' AND run_at <= @now) OR (state = 'running' AND lease_until < @now)"
 
 // LeaseCapture takes the next capture that is due, or whose runner is gone, and
-// holds it for a while. It gives none when there is none.
-func (p *Platform) LeaseCapture(lease time.Duration) (*kb.CaptureJob, error) {
+// holds it for a while; only that of a number unless it is 0. It gives none when
+// there is none.
+func (p *Platform) LeaseCapture(lease time.Duration, only int64) (*kb.CaptureJob, error) {
 	var ids []int64
-	now := map[string]any{"now": p.now}
-	if err := p.g.Table("capture_job").Where(dueJob, now).Order("run_at, id").Limit(1).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+	now := map[string]any{"now": p.now, "only": only}
+	if err := p.g.Table("capture_job").Where("(@only = 0 OR id = @only)", now).Where(dueJob, now).Order("run_at, id").Limit(1).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
 		return nil, translate(err)
 	}
 	r := p.g.Table("capture_job").Where("id = ?", ids[0]).Where(dueJob, now).UpdateColumns(map[string]any{
@@ -159,16 +188,45 @@ func (r Reader) NewestWhole(source kb.ID) (kb.Snapshot, error) {
 	return rows[0], nil
 }
 
+// NewestFetched reads a source's newest copy of the live page. Errors: NotFound.
+func (r Reader) NewestFetched(source kb.ID) (kb.Snapshot, error) {
+	rows, err := findSome[kb.Snapshot](r, "capture", "captured_at DESC, id DESC", 1, "source_id = ? AND method = 'fetched'", source)
+	if err == nil && len(rows) == 0 {
+		err = kb.Errorf(kb.NotFound, "The live page was not captured yet.")
+	}
+	if err != nil {
+		return kb.Snapshot{}, err
+	}
+	return rows[0], nil
+}
+
+// Placed reports for each snapshot whether a place in it, or in the copy that
+// carries it, is a place on the page: not in a passage that was copied by hand.
+func (r Reader) Placed(snapshots []kb.ID) (map[kb.ID]bool, error) {
+	rows, err := r.withoutText("id", "id IN ? OR id IN (SELECT via_id FROM snapshot WHERE id IN ?)", snapshots, snapshots)
+	known := byID(rows, func(s kb.Snapshot) kb.ID { return s.ID })
+	placed := map[kb.ID]bool{}
+	for id, s := range known {
+		carrier, carried := known[s.ViaID]
+		placed[id] = s.Whole() || (carried && carrier.Whole())
+	}
+	return placed, err
+}
+
 // withoutText lists snapshots without the texts, which may be megabytes.
 func (r Reader) withoutText(order, condition string, args ...any) ([]kb.Snapshot, error) {
 	return find[kb.Snapshot](Reader{r.g.Omit("text")}, "captures", order, condition, args...)
 }
 
 // ExcerptsOn lists the quotations that can be looked for on a source's page: its
-// own, and those of works that were seen only through it.
+// own, and those of works that were seen only through it. One that was replaced
+// counts as long as a claim rests on it.
 func (r Reader) ExcerptsOn(source kb.ID) ([]kb.Excerpt, error) {
-	return find[kb.Excerpt](r, "quotations", "id", `replaced_by IS NULL AND state <> 'not-found' AND snapshot_id IN (
-		SELECT s.id FROM snapshot s LEFT JOIN snapshot v ON v.id = s.via_id WHERE COALESCE(v.source_id, s.source_id) = ?)`, source)
+	return find[kb.Excerpt](r, "quotations", "id", `state <> 'not-found' AND snapshot_id IN (
+		SELECT id FROM snapshot WHERE source_id = ? AND via_id IS NULL
+		UNION
+		SELECT s.id FROM snapshot s JOIN snapshot v ON v.id = s.via_id WHERE v.source_id = ?)
+		AND (replaced_by IS NULL OR id IN (SELECT excerpt_id FROM evidence) OR id IN (SELECT excerpt_id FROM attestation))`, source, source)
 }
 
 // ReplaceExcerpt says that another quotation stands for one from now on.
@@ -177,6 +235,20 @@ func (tx *Tx) ReplaceExcerpt(old kb.Excerpt, by kb.ID) error {
 	old.ReplacedBy = by
 	old.Version++
 	return update(tx, "excerpt.replace", object{"excerpt", old.ID, ""}, "id", version, &old)
+}
+
+// RestOn lets the evidence and attestations of a claim that rest on one quotation
+// rest on another, of the same work.
+func (tx *Tx) RestOn(claim, old, by kb.ID) error {
+	for _, table := range []string{"evidence", "attestation"} {
+		err := tx.g.Table(table).Where("claim_id = ? AND excerpt_id = ?", claim, old).UpdateColumns(map[string]any{
+			"excerpt_id": by, "version": gorm.Expr("version + 1"),
+		}).Error
+		if err != nil {
+			return translate(fmt.Errorf("rest on another quotation: %w", err))
+		}
+	}
+	return tx.audit("claim.requote", object{"excerpt", by, claim}, old, by)
 }
 
 // ClaimsQuoting lists the claims whose evidence or attestations rest on a
@@ -212,13 +284,15 @@ func (r Reader) Checks(excerpts []kb.ID) (map[kb.ID]kb.QuotationCheck, error) {
 	return byID(rows, func(c kb.QuotationCheck) kb.ID { return c.ExcerptID }), err
 }
 
-// UpdateRights stores what readers may see of a snapshot, and why.
+// UpdateRights stores what readers may see of a snapshot, and why; of every copy
+// of the source with the same text, since it is the text that is shown or not.
 func (tx *Tx) UpdateRights(s kb.Snapshot) error {
 	before, err := tx.Snapshot(s.ID)
 	if err != nil {
 		return err
 	}
-	r := tx.g.Model(&kb.Snapshot{}).Where("id = ?", s.ID).Select("rights", "rights_note").UpdateColumns(&s)
+	r := tx.g.Model(&kb.Snapshot{}).Where("source_id = ? AND text_hash = ? AND method <> 'excerpt-only'", before.SourceID, before.TextHash).
+		Select("rights", "rights_note").UpdateColumns(&s)
 	if r.Error != nil {
 		return translate(fmt.Errorf("change rights: %w", r.Error))
 	}

@@ -32,7 +32,7 @@ func (w *world) lease(t *testing.T, lease time.Duration) kb.CaptureJob {
 	var job *kb.CaptureJob
 	if err := w.db.Platform(t.Context(), func(p *store.Platform) error {
 		var err error
-		job, err = p.LeaseCapture(lease)
+		job, err = p.LeaseCapture(lease, 0)
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
@@ -168,4 +169,23 @@ func (p *Public) QuotationChecks(ctx context.Context, claim kb.ID) ([]record.Quo
 		}
 	}
 	return checks, nil
+}
+
+// Origin gives what the links in the newest entry of the log begin with: the
+// public origin of the site; nothing when the record is empty.
+func (p *Public) Origin(ctx context.Context) (string, error) {
+	rows, err := findSome[recordEvent](p.reader(ctx), "record", "idx DESC", 1, "1 = 1")
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	var leaf record.Leaf
+	if err := json.Unmarshal(rows[0].Leaf, &leaf); err != nil {
+		return "", fmt.Errorf("read log entry: %w", err)
+	}
+	for _, path := range []string{"/claims/", "/sources/", "/methodology"} {
+		if i := strings.LastIndex(leaf.URL, path); i > 0 {
+			return leaf.URL[:i], nil
+		}
+	}
+	return "", fmt.Errorf("read log entry: it links to %q", leaf.URL)
 }

@@ -88,7 +88,7 @@ func (tx *Tx) ReplacePrints(source kb.ID, prints []int64) error {
 		}
 	}
 	for some := range slices.Chunk(rows, printsAtOnce) {
-		if err := tx.g.Create(&some).Error; err != nil {
+		if err := tx.g.Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
 			return translate(fmt.Errorf("keep fingerprints: %w", err))
 		}
 	}

@@ -58,10 +58,28 @@ func KnownAgency(name string) bool { return agencyPattern.MatchString(name) }
 
 var agencyPattern = regexp.MustCompile(`^(?:` + agencies + `|Associated Press|Agence France-Presse|RIA Novosti)$`)
 
+// Sources are named in the first pages, and by a few names.
+const (
+	longestSearched = 400_000 // bytes
+	mostNames       = 100
+)
+
+// cut gives the longest length up to most that splits no character.
+func cut(text string, most int) int {
+	if len(text) <= most {
+		return len(text)
+	}
+	for !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return most
+}
+
 // Attributions finds the phrases by which a text says where it has something
 // from. Many names are of people and places: the caller keeps those that are
 // publishers. In the order of the text, each name once.
 func Attributions(text string) []Attribution {
+	text = text[:cut(text, longestSearched)]
 	var found []Attribution
 	for _, pattern := range attributed {
 		for _, m := range pattern.FindAllStringSubmatchIndex(text, -1) {
@@ -78,6 +96,7 @@ func Attributions(text string) []Attribution {
 		seen[a.Name] = true
 		return twice
 	})
+	found = found[:min(len(found), mostNames)]
 	bytes, runes := 0, 0
 	for i := range found {
 		runes += utf8.RuneCountInString(text[bytes:found[i].Start])

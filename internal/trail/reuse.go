@@ -31,7 +31,18 @@ func Fingerprints(text string) []int64 {
 		picked = append(picked, int64(slices.Min(hashes)))
 	}
 	slices.Sort(picked)
-	return slices.Compact(picked)
+	return thinned(slices.Compact(picked))
+}
+
+// mostPrints is how many fingerprints of one text are kept. Of a book's some are
+// dropped, the same ones in every book.
+const mostPrints = 20_000
+
+func thinned(prints []int64) []int64 {
+	for k := int64(2); len(prints) > mostPrints; k *= 2 {
+		prints = slices.DeleteFunc(prints, func(h int64) bool { return h%k != 0 })
+	}
+	return prints
 }
 
 // token is a word as it is compared, and where it stands, in code points.
@@ -53,6 +64,13 @@ func tokens(text string) []token {
 	}
 	for _, r := range text {
 		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai): // written without blanks
+			flush()
+			start = at
+			word.WriteRune(r)
+			at++
+			flush()
+			continue
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
 			if word.Len() == 0 {
 				start = at

@@ -482,15 +482,16 @@ func TestQuoteForm(t *testing.T) {
 			values url.Values
 			field  string
 		}{
-			"nothing":           {url.Values{"exact": {" "}}, "exact"},
-			"nowhere":           {url.Values{"exact": {"Words of quite another kind of thing"}}, "exact"},
-			"no such claim":     {url.Values{"exact": {"said one"}, "claim": {"whatever"}, "stance": {"supports"}}, "claim"},
-			"a stance, to what": {url.Values{"exact": {"said one"}, "stance": {"supports"}}, "claim"},
-			"no such stance":    {url.Values{"exact": {"said one"}, "claim": {string(claim)}, "stance": {"agrees"}}, "stance"},
-			"no such work":      {url.Values{"exact": {"said one"}, "work": {"no such work"}}, "work"},
-			"not UTF-8":         {url.Values{"exact": {"said \xff one"}}, "exact"},
-			"NUL":               {url.Values{"exact": {"said \x00 one"}}, "exact"},
-			"too long":          {url.Values{"exact": {strings.Repeat("much too long ", 200)}}, "exact"},
+			"nothing":            {url.Values{"exact": {" "}}, "exact"},
+			"nowhere":            {url.Values{"exact": {"Words of quite another kind of thing"}}, "exact"},
+			"no such claim":      {url.Values{"exact": {"said one"}, "claim": {"whatever"}, "stance": {"supports"}}, "claim"},
+			"what it does to it": {url.Values{"exact": {"said one"}, "claim": {string(claim)}}, "stance"},
+			"a stance, to what":  {url.Values{"exact": {"said one"}, "stance": {"supports"}}, "claim"},
+			"no such stance":     {url.Values{"exact": {"said one"}, "claim": {string(claim)}, "stance": {"agrees"}}, "stance"},
+			"no such work":       {url.Values{"exact": {"said one"}, "work": {"no such work"}}, "work"},
+			"not UTF-8":          {url.Values{"exact": {"said \xff one"}}, "exact"},
+			"NUL":                {url.Values{"exact": {"said \x00 one"}}, "exact"},
+			"too long":           {url.Values{"exact": {strings.Repeat("much too long ", 200)}}, "exact"},
 		} {
 			r := b.who.post(path, tt.values)
 			if r.status != http.StatusUnprocessableEntity || r.page.Find("[name="+tt.field+"][aria-invalid=true]").Length() != 1 {
@@ -705,6 +706,57 @@ func TestAnnotations(t *testing.T) {
 	})
 }
 
+// TestAnnotationsElsewhere: words that were seen only through another work are
+// annotated where they were seen; words copied by hand have no position there.
+func TestAnnotationsElsewhere(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t, storetest.SQLite(t))
+	ctx := t.Context()
+	s := b.paste(t, b.source, bureauText, kb.Rights{Shown: "full", Note: "Ours."})
+	claim := b.rated(t, s, "First a headline")
+	speech := b.work(t, "A speech", "https://pages.example/speech")
+	_, err := b.desk.Quote(ctx, b.editor, desk.QuoteInput{
+		ClaimID: claim, Stance: "context", Work: string(speech), QuoteInput: kb.QuoteInput{SnapshotID: s.ID, Exact: "said another", Start: quote.Anywhere},
+	})
+	check(t, err)
+	byHand, err := b.desk.CopyExcerpt(ctx, b.editor, desk.ExcerptInput{ExcerptInput: kb.ExcerptInput{SourceID: speech, Exact: "copied by hand"}})
+	check(t, err)
+	check(t, b.desk.AttestExcerpt(ctx, b.reviewer, byHand))
+	_, err = b.desk.AddEvidence(ctx, b.editor, desk.EvidenceInput{Evidence: kb.Evidence{ClaimID: claim, ExcerptID: byHand, Stance: "inconclusive"}})
+	check(t, err)
+	b.publish(t, claim)
+	reader := b.visitor(t)
+	var page struct {
+		Items []struct {
+			Target []struct {
+				Source   string
+				Selector []struct{ Type, Exact string }
+				State    struct{ Cached string }
+			}
+		}
+	}
+	check(t, json.Unmarshal(reader.raw(http.MethodGet, "/claims/"+string(claim)+"/annotations.json", "", nil).Body.Bytes(), &page))
+	cached := "http://claims.example/sources/" + string(b.source) + "/snapshots/" + s.TextHash
+	for i, want := range []struct {
+		exact, source, cached string
+		selectors             int
+	}{
+		{"First a headline", bureauPage, cached, 2}, {"said another", bureauPage, cached, 2}, {"copied by hand", "https://pages.example/speech", "", 1},
+	} {
+		x := page.Items[i].Target[0]
+		if x.Source != want.source || x.State.Cached != want.cached || len(x.Selector) != want.selectors || x.Selector[0].Exact != want.exact {
+			t.Errorf("annotation %d: %+v, want %+v", i, x, want)
+		}
+	}
+	if r := reader.get("/sources/" + string(b.source) + "/snapshots/" + s.TextHash); r.status != http.StatusOK {
+		t.Errorf("the copy that they lead to: %d", r.status)
+	}
+	live, _ := reader.get("/claims/" + string(claim)).page.Find("article.ev:contains('said another') a:contains('live page')").Attr("href")
+	if live != "https://pages.example/speech#:~:text=said%20another" {
+		t.Errorf("the live page of another's words: %q", live)
+	}
+}
+
 // TestTrailPicture: the trail by itself, to be put anywhere: valid, and harmless.
 func TestTrailPicture(t *testing.T) {
 	t.Parallel()
@@ -909,11 +961,14 @@ func TestSuggestionPages(t *testing.T) {
 			if bad.status != http.StatusUnprocessableEntity || bad.page.Find(reject+" .err").Length() != 1 || bad.page.Find(confirm+" .err").Length() > 0 {
 				t.Errorf("rejecting without a reason: %d, %s", bad.status, bad.page.Find(".problems").Text())
 			}
+			if r := b.who.post(action, url.Values{"reason": {"Yes."}, "version": {"1"}}); r.status != http.StatusBadRequest {
+				t.Errorf("neither confirmed nor rejected: %d", r.status)
+			}
 			form.Set("reason", "It has the dateline.")
 			if r := b.who.post(action, form); r.status != http.StatusSeeOther || r.header.Get("Location") != "/desk/sources/"+string(b.source)+"#derivations" {
 				t.Errorf("confirming: %d %s", r.status, r.page.Find(".problems").Text())
 			}
-			if r := b.who.post(action, form); r.status != http.StatusConflict {
+			if r := b.who.post(action, form); r.status != http.StatusConflict || !strings.Contains(r.page.Find("textarea[name=reason]").Text(), "It has the dateline.") {
 				t.Errorf("confirming twice: %d", r.status)
 			}
 			if r := b.who.get(path); !strings.Contains(r.text, "Confirmed by Ines Okafor: It has the dateline.") || r.page.Find(confirm).Length() > 0 {

@@ -143,7 +143,8 @@ func (s *Server) decisionForms(c *gin.Context, x kb.Suggestion) (confirm, reject
 			"Left open, a work of "+x.Named+" is recorded that was seen only through this one."))))
 	}
 	fields = append([]views.Field{selectField("kind", "It", kind, kb.DerivationKinds)}, fields...)
-	fields = append(fields, checkField("reverse", "The other way round", false), large(areaField("reason", "What shows it", "", 2)))
+	fields = append(fields, checkField("reverse", "The other way round", false),
+		large(hinted(areaField("reason", "What shows it", "", 2), "Readers see it beside the derivation.")))
 	confirm = &views.Form{
 		Action: action, Submit: "Confirm", Groups: []views.FieldGroup{group("", fields...)},
 		Hidden: []views.Hidden{version(x.Version), {Name: "decision", Value: "confirm"}},

@@ -33,7 +33,13 @@ CREATE TABLE capture_job (
 );
 CREATE INDEX capture_job_due ON capture_job (state, run_at, id);
 CREATE INDEX capture_job_source ON capture_job (source_id, id);
+CREATE INDEX capture_job_finished ON capture_job (source_id, finished_at);
 CREATE UNIQUE INDEX capture_job_under_way ON capture_job (source_id) WHERE finished_at IS NULL;
+
+-- Who rests on a quotation, and what was found of a claim's quotations.
+CREATE INDEX evidence_excerpt ON evidence (excerpt_id);
+CREATE INDEX attestation_excerpt ON attestation (excerpt_id);
+CREATE INDEX record_event_about ON record_event (claim_id, kind, subject, idx);
 
 -- What the last comparison with the live page gave, one row a quotation.
 CREATE TABLE quotation_check (

@@ -156,10 +156,12 @@ function takeSelection(text, form) {
 // What is under way is looked at again until it has come to its end. The rest of
 // the page stays as it is, with its focus.
 function watch(live) {
-  if (!live) return;
-  const section = live.closest("section[id]");
+  const section = live?.closest("section[id]");
+  if (!section) return;
   setTimeout(async () => {
+    if (document.hidden) return watch(live);
     const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
+    if (answer?.redirected) return; // signed out meanwhile
     if (answer?.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(section.id);
       if (fresh && fresh.innerHTML !== section.innerHTML) {
