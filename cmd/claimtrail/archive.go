@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
@@ -138,7 +139,7 @@ func (c *captureCmd) Run(env *environment, _ *commands) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSite(env.ctx, flags, base, newLogger(env.stderr, ""))
+	s, err := openSite(env.ctx, flags, base, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
