@@ -708,7 +708,10 @@ func TestManyRunners(t *testing.T) {
 		}
 		for _, source := range sources {
 			jobs := must(p.reads(t).CaptureJobs(source, 10))(t)
-			if len(jobs) != 1 || jobs[0].State != kb.Kept || jobs[0].Attempt != 1 || len(p.copies(t, source)) != 1 {
+			// Two clocks may ask for one page; then the second look finds it unchanged.
+			again := slices.DeleteFunc(slices.Clone(jobs), func(j kb.CaptureJob) bool { return j.State == kb.Unchanged })
+			once := !slices.ContainsFunc(jobs, func(j kb.CaptureJob) bool { return j.Attempt != 1 })
+			if len(again) != 1 || again[0].State != kb.Kept || !once || len(p.copies(t, source)) != 1 {
 				t.Errorf("%s: %+v", source, jobs)
 			}
 		}
