@@ -20,7 +20,7 @@ import (
 )
 
 // stepTime bounds one action in the browser.
-const stepTime = 20 * time.Second
+const stepTime = 45 * time.Second
 
 // demo starts the demonstration in this process on a free port and gives its
 // address. It is stopped, and waited for, at the end of the test.
@@ -85,10 +85,22 @@ func newTab(t *testing.T, browser context.Context, base string, scripts bool) *t
 		if _, err := cdp.Call(ctx, target, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
 			return err
 		}
+		if err := emulate(ctx, target, "light"); err != nil {
+			return err
+		}
 		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts})
 		return err
 	}))
 	return b
+}
+
+// emulate chooses the colour scheme. Nothing moves: a click would miss what is
+// still being scrolled to.
+func emulate(ctx context.Context, target *chromedp.Target, scheme string) error {
+	_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+	return err
 }
 
 // prepare sets a fresh tab up.
