@@ -36,6 +36,7 @@ type FieldGroup struct {
 // checks, file, or pick (text with suggestions).
 type Field struct {
 	Name     string
+	Key      string // tells fields of one name on one page apart
 	Label    string
 	Kind     string
 	Value    string

@@ -40,7 +40,7 @@ func gateSign(g Gate) string {
 	return "✕"
 }
 
-func described(x Field) string { return "n-" + x.Name }
+func described(x Field) string { return "n-" + x.Key + x.Name }
 
 func invalid(x Field) string {
 	if x.Error != "" {

@@ -149,8 +149,10 @@ func (s *Server) decisionForms(c *gin.Context, x kb.Suggestion) (confirm, reject
 		Action: action, Submit: "Confirm", Groups: []views.FieldGroup{group("", fields...)},
 		Hidden: []views.Hidden{version(x.Version), {Name: "decision", Value: "confirm"}},
 	}
+	why := large(areaField("reason", "Why not", "", 2))
+	why.Key = "reject-"
 	reject = &views.Form{
-		Action: action, Submit: "Reject for good", Groups: []views.FieldGroup{group("", large(areaField("reason", "Why not", "", 2)))},
+		Action: action, Submit: "Reject for good", Groups: []views.FieldGroup{group("", why)},
 		Hidden: []views.Hidden{version(x.Version), {Name: "decision", Value: "reject"}},
 	}
 	return confirm, reject, nil
@@ -288,9 +290,11 @@ func taskView(t store.TaskItem, may bool) views.Task {
 		v.Tone = "good"
 	}
 	if may {
+		note := large(areaField("note", "What was done about it", "", 2))
+		note.Key = string(t.ID) + "-"
 		v.Form = &views.Form{
 			Action: "/desk/tasks/" + string(t.ID), Submit: "Done", Hidden: []views.Hidden{version(t.Version)},
-			Groups: []views.FieldGroup{group("", large(areaField("note", "What was done about it", "", 2)))},
+			Groups: []views.FieldGroup{group("", note)},
 		}
 	}
 	return v
