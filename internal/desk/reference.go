@@ -82,7 +82,7 @@ func findPublisher(tx *store.Tx, ref, field string) (kb.ID, error) {
 	if err == nil || !errors.Is(err, errNothingNamed) {
 		return p.ID, err
 	}
-	if strings.Contains(ref, " · ") { // chosen of a list that has it no more, not a new name
+	if chosen(ref) { // of a list that has it no more: not a new name
 		return "", err
 	}
 	id, err := addPublisher(tx, kb.Publisher{Name: ref, Kind: "other"})
@@ -98,7 +98,7 @@ func findSpeaker(tx *store.Tx, ref, field string) (kb.Speaker, error) {
 	if err == nil || !errors.Is(err, errNothingNamed) {
 		return s, err
 	}
-	if strings.Contains(ref, " · ") { // chosen of a list that has it no more, not a new name
+	if chosen(ref) { // of a list that has it no more: not a new name
 		return s, err
 	}
 	s = kb.Speaker{Name: ref, Kind: "person"}
@@ -111,6 +111,9 @@ func findSpeaker(tx *store.Tx, ref, field string) (kb.Speaker, error) {
 	}
 	return tx.Speaker(id)
 }
+
+// chosen reports whether a reference is one that a list offered, "name · id".
+func chosen(ref string) bool { return strings.Contains(ref, " · ") }
 
 // errNothingNamed tells "nothing of that name" from every other trouble.
 var errNothingNamed = errors.New("nothing has this name")
