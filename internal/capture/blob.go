@@ -57,3 +57,14 @@ func (b *Blobs) Get(ctx context.Context, hash string) ([]byte, error) {
 	}
 	return body, nil
 }
+
+// Delete removes the bytes of a hash; what is gone already is no error.
+func (b *Blobs) Delete(ctx context.Context, hash string) error {
+	if !hexHash.MatchString(hash) {
+		return nil
+	}
+	if err := b.bucket.Delete(ctx, key(hash)); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+		return fmt.Errorf("delete blob: %w", err)
+	}
+	return nil
+}

@@ -235,3 +235,6 @@ func sum(b []byte) string {
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:])
 }
+
+// Forget removes bytes that were redacted.
+func (a *Archive) Forget(ctx context.Context, hash string) error { return a.blobs.Delete(ctx, hash) }

@@ -228,14 +228,20 @@ func (d *Desk) SignIn(ctx context.Context, email, password, remote string) (kb.A
 	})
 }
 
-// attempt counts one more attempt under a key and reports Throttled when there
-// were too many within the window.
+// attempt counts one more attempt to sign in under a key and reports Throttled
+// when there were too many.
 func (d *Desk) attempt(ctx context.Context, key string, most int) error {
+	return d.counted(ctx, key, most, failureWindow)
+}
+
+// counted counts one more attempt under a key and reports Throttled when there
+// were too many within the window.
+func (d *Desk) counted(ctx context.Context, key string, most int, window time.Duration) error {
 	var n int
 	var until time.Time
 	err := d.db.Platform(ctx, func(p *store.Platform) error {
 		var err error
-		n, until, err = p.AddFailure(key, failureWindow)
+		n, until, err = p.AddFailure(key, window)
 		return err
 	})
 	if err != nil || n <= most {

@@ -37,12 +37,23 @@ const (
 	AssignOthers   Action = "assign a claim"
 	EditScale      Action = "edit rating scales"
 	EditMasthead   Action = "edit the masthead"
+	EditPolicy     Action = "edit the house policy"
+	SetBanner      Action = "put a claim under review in public"
+	AskRedaction   Action = "ask for a redaction"
+	Redact         Action = "redact what was published"
+	SendTip        Action = "send a tip"
+	SendDispute    Action = "dispute a ruling"
+	DecideTip      Action = "decide tips"
+	SettleDispute  Action = "settle disputes"
+	EraseReader    Action = "erase what a reader sent"
 	ManageAccounts Action = "manage accounts"
 )
 
 // StepAction is the action of taking a step of the workflow.
 func StepAction(step kb.Step) Action {
-	words := map[kb.Step]Action{kb.Return: "return a claim from review", kb.Merge: "merge claims", kb.Edit: "change what is under review"}
+	words := map[kb.Step]Action{kb.Return: "return a claim from review", kb.Merge: "merge claims", kb.Edit: "change what is under review",
+		kb.Expedite: "publish without a second person", kb.GiveUp: "give up a revision", kb.Absorb: "merge published claims", kb.Fail: "take a publication back",
+		kb.Cancel: "cancel a publication"}
 	if w, ok := words[step]; ok {
 		return w
 	}
@@ -77,6 +88,15 @@ var rights = func() map[Action]kb.Roles {
 		AssignOthers:   {kb.Researcher, kb.Reviewer, kb.PublisherR},
 		EditScale:      {kb.Admin},
 		EditMasthead:   {kb.Admin},
+		EditPolicy:     {kb.Admin},
+		SetBanner:      {kb.PublisherR},
+		AskRedaction:   {kb.PublisherR},
+		Redact:         {kb.PublisherR},
+		SendTip:        {kb.Everybody},
+		SendDispute:    {kb.Everybody},
+		DecideTip:      {kb.Researcher},
+		SettleDispute:  {kb.Reviewer, kb.PublisherR},
+		EraseReader:    {kb.PublisherR, kb.Admin},
 		ManageAccounts: {kb.Admin},
 	}
 	for _, e := range kb.Edges {
@@ -89,7 +109,7 @@ var rights = func() map[Action]kb.Roles {
 // An action without a row is allowed to nobody.
 func Authorise(actor kb.Actor, action Action) error {
 	roles := rights[action]
-	if actor.Roles.Has(roles...) {
+	if actor.Roles.Has(roles...) || slices.Contains(roles, kb.Everybody) {
 		return nil
 	}
 	if actor.Anonymous() {

@@ -17,6 +17,8 @@ type Archive interface {
 	Fetch(ctx context.Context, address string, progress func(string)) (kb.Capture, error)
 	Upload(ctx context.Context, name string, file []byte) (kb.Capture, error)
 	Paste(ctx context.Context, text string) (kb.Capture, error)
+	// Forget removes bytes that were redacted; what is gone already is no error.
+	Forget(ctx context.Context, hash string) error
 }
 
 // How captures are run.

@@ -1050,3 +1050,6 @@ func TestCapturer(t *testing.T) {
 		t.Error("no capture was due")
 	}
 }
+
+// Forget has nothing to remove.
+func (*live) Forget(context.Context, string) error { return nil }

@@ -5,6 +5,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
@@ -94,7 +95,7 @@ func notEditable(c kb.Claim) error {
 
 // takeBack withdraws what was submitted or approved, because it changes.
 func takeBack(tx *store.Tx, c kb.Claim, reason string) (kb.Claim, error) {
-	if err := tx.CloseCandidates(c.ID); err != nil {
+	if err := errors.Join(tx.CloseCandidates(c.ID), tx.DropSchedule(c.ID)); err != nil {
 		return c, err
 	}
 	after := c

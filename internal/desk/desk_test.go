@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -183,11 +184,11 @@ func TestPublish(t *testing.T) {
 		for _, e := range entries {
 			kinds = append(kinds, e.Kind)
 		}
-		if len(kinds) != 3 || kinds[0] != "masthead" || kinds[1] != "scale" || kinds[2] != "revision" || entries[2].Index != p.Index {
+		if want := []string{"masthead", "policy", "scale", "revision"}; !slices.Equal(kinds, want) || entries[3].Index != p.Index {
 			t.Errorf("the record holds %v", kinds)
 		}
-		if entries[2].Digest == nil || entries[2].Digest.Text != content.Claim.Text {
-			t.Errorf("digest: %+v", entries[2].Digest)
+		if entries[3].Digest == nil || entries[3].Digest.Text != content.Claim.Text {
+			t.Errorf("digest: %+v", entries[3].Digest)
 		}
 		if note := must(db.Public().Checkpoint(ctx))(t); len(note) == 0 || string(note) != string(r.memory.b) {
 			t.Error("the stored and the remembered checkpoint differ, or there is none")

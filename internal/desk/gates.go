@@ -8,19 +8,29 @@ import (
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
-// Gates judges the content composed of a dossier by house policy.
+// Gates judges the content composed of a dossier by house policy, before anybody
+// has reviewed it.
 func Gates(d store.Dossier, c record.Content, revision int) []kb.GateResult {
-	reasons := map[string]string{}
+	return gatesAt(d, c, revision, kb.NotYet, "")
+}
+
+// gatesAt judges a content. Alone is the reason for which it is published
+// without a second person, if it is.
+func gatesAt(d store.Dossier, c record.Content, revision int, review kb.Review, alone string) []kb.GateResult {
+	reasons := map[string]string{kb.GateSecondPerson: alone}
 	for _, e := range d.Exceptions {
 		reasons[e.Gate] = e.Reason
 	}
 	facts := gateFacts(c, revision)
+	facts.OriginsNeeded = originsNeeded(d.Policy, c, reliedUpon(c))
+	facts.Inconsistencies = inconsistencies(d, c)
+	facts.Review = review
 	for _, s := range d.Suggestions {
 		if _, ours := d.Sources[s.SourceID]; ours { // where others have it from us is their affair
 			facts.OpenSuggestions++
 		}
 	}
-	return kb.EvaluateGates(facts, reasons)
+	return kb.EvaluateGates(d.Policy, facts, reasons)
 }
 
 func gateFacts(c record.Content, revision int) kb.GateFacts {
@@ -29,7 +39,6 @@ func gateFacts(c record.Content, revision int) kb.GateFacts {
 		Rated:             c.Ruling.Outcome == "rated",
 		Appearances:       len(c.Appearances),
 		EstablishedLow:    establishedOn(c, side),
-		OriginsNeeded:     originsNeeded(c, side),
 		CirclesRelied:     circlesRelied(c, side),
 		OwnRulings:        titles(c, c.Analysis.OwnRulings),
 		UnstatedInterests: unstatedInterests(c),
@@ -39,6 +48,7 @@ func gateFacts(c record.Content, revision int) kb.GateFacts {
 		SummaryMissing:    c.Ruling.Summary == "",
 		ReasoningMissing:  c.Ruling.Reasoning == "",
 		Revision:          revision,
+		Withdrawal:        withdrawn(c),
 		CauseAndNoteGiven: c.Correction != nil && c.Correction.Cause != "" && c.Correction.Note != "",
 	}
 	f.RatingMissing = f.Rated && c.Ruling.Rating == nil
@@ -76,15 +86,16 @@ func establishedOn(c record.Content, side string) int {
 
 // originsNeeded is how many established origins a rating takes: one for an
 // attribution of which there is a recording or the document itself.
-func originsNeeded(c record.Content, side string) int {
+func originsNeeded(p kb.Policy, c record.Content, side string) int {
+	needed := p.OriginsNeeded(c.Claim.Kind)
 	if c.Claim.Kind == "attribution" && slices.ContainsFunc(c.Evidence, func(e record.Evidence) bool {
 		s, _ := c.Source(e.Source)
 		direct := s.Kind == "recording" || s.Kind == "transcript" || s.Kind == "official-document"
 		return direct && (side == "both" || e.Stance == side)
 	}) {
-		return 1
+		return min(1, needed)
 	}
-	return kb.EstablishedOrigins
+	return needed
 }
 
 // circlesRelied lists the sources on the side relied upon that lie on a circle
@@ -192,8 +203,8 @@ func replySettled(c record.Content) bool {
 	return slices.ContainsFunc(c.Replies, func(r record.Reply) bool { return r.Outcome != "awaited" })
 }
 
-func gateReport(results []kb.GateResult) record.GateReport {
-	report := record.GateReport{Policy: kb.PolicyVersion, Results: make([]record.GateResult, len(results))}
+func gateReport(policy int, results []kb.GateResult) record.GateReport {
+	report := record.GateReport{Policy: policy, Results: make([]record.GateResult, len(results))}
 	for i, r := range results {
 		report.Results[i] = record.GateResult(r)
 	}

@@ -23,37 +23,65 @@ type Publication struct {
 // rests on changed since; then it goes back to research and the message says
 // what differs.
 func (d *Desk) Publish(ctx context.Context, actor kb.Actor, claim kb.ID) (Publication, error) {
+	return d.publish(ctx, actor, kb.Publish, claim, approvedBy)
+}
+
+// Expedite publishes exactly the content under review although nobody but its
+// authors approved it: in an emergency, whose type and reason stand beside the
+// ruling for ever.
+func (d *Desk) Expedite(ctx context.Context, actor kb.Actor, claim kb.ID, hash string, e kb.Emergency) (Publication, error) {
+	if err := check(actor, StepAction(kb.Expedite), &e); err != nil {
+		return Publication{}, err
+	}
+	return d.publish(ctx, actor, kb.Expedite, claim, unreviewed(hash, func(*store.Tx) (record.Unreviewed, error) {
+		return record.Unreviewed{Kind: e.Kind, Reason: e.Reason}, nil
+	}))
+}
+
+// PublishAlone publishes the content under review under the standing exception
+// of the house policy. Errors: Conflict when there is none.
+func (d *Desk) PublishAlone(ctx context.Context, actor kb.Actor, claim kb.ID, hash string) (Publication, error) {
+	return d.publish(ctx, actor, kb.Expedite, claim, unreviewed(hash, func(tx *store.Tx) (record.Unreviewed, error) {
+		policy, err := tx.Policy()
+		if err == nil && policy.SoleEditor == "" {
+			err = kb.Errorf(kb.Conflict, "The house policy has no standing exception from the second person.")
+		}
+		return record.Unreviewed{Kind: kb.SoleEditor, Reason: policy.SoleEditor}, err
+	}))
+}
+
+// vouching says who vouches for a candidate: a reviewer, or else the reason why
+// nobody does.
+type vouching struct {
+	reviewer kb.ID
+	alone    *record.Unreviewed
+}
+
+func approvedBy(tx *store.Tx, candidate kb.Candidate) (vouching, error) {
+	approval, err := tx.Approval(candidate.ID)
+	if err != nil || approval.ContentHash != candidate.ContentHash {
+		return vouching{}, kb.Errorf(kb.Conflict, "This content is not approved.").Because(err)
+	}
+	return vouching{reviewer: approval.PersonID}, nil
+}
+
+func unreviewed(hash string, reason func(*store.Tx) (record.Unreviewed, error)) func(*store.Tx, kb.Candidate) (vouching, error) {
+	return func(tx *store.Tx, candidate kb.Candidate) (vouching, error) {
+		if candidate.ContentHash != hash {
+			return vouching{}, kb.Errorf(kb.Conflict, "Another content is under review than the one you read. Load the page again.")
+		}
+		alone, err := reason(tx)
+		return vouching{alone: &alone}, err
+	}
+}
+
+func (d *Desk) publish(ctx context.Context, actor kb.Actor, step kb.Step, claim kb.ID, vouched func(*store.Tx, kb.Candidate) (vouching, error)) (Publication, error) {
 	var p Publication
 	var stale error
-	err := d.write(ctx, actor, StepAction(kb.Publish), func(tx *store.Tx) error {
-		p, stale = Publication{}, nil
-		if err := tx.LockRecord(); err != nil {
-			return err
-		}
-		c, err := tx.LockClaim(claim)
-		if err != nil {
-			return err
-		}
-		if _, err := kb.Next(c.State, kb.Publish); err != nil {
-			return err
-		}
-		candidate, err := tx.OpenCandidate(claim)
-		if err != nil {
-			return err
-		}
-		next, err := d.recomposed(tx, candidate)
-		if kb.KindOf(err) == kb.Conflict {
-			stale = err
-			_, err = takeBack(tx, c, readableMessage(stale))
-			return err
-		}
-		if err != nil {
-			return err
-		}
-		if p, err = d.append(tx, candidate, next); err != nil {
-			return err
-		}
-		return published(tx, c)
+	err := d.write(ctx, actor, StepAction(step), func(tx *store.Tx) error {
+		var err error
+		p, stale, err = d.publishIn(tx, step, claim, vouched)
+		return err
 	})
 	if err == nil {
 		err = stale
@@ -65,6 +93,41 @@ func (d *Desk) Publish(ctx context.Context, actor kb.Actor, claim kb.ID) (Public
 	return p, nil
 }
 
+// publishIn publishes inside a transaction. Stale says what changed since the
+// approval; the claim is back in research then, and nothing is published.
+func (d *Desk) publishIn(tx *store.Tx, step kb.Step, claim kb.ID, vouched func(*store.Tx, kb.Candidate) (vouching, error)) (p Publication, stale, err error) {
+	if err := tx.LockRecord(); err != nil {
+		return p, nil, err
+	}
+	c, err := tx.LockClaim(claim)
+	if err != nil {
+		return p, nil, err
+	}
+	if _, err := kb.Next(c.State, step); err != nil {
+		return p, nil, err
+	}
+	candidate, err := tx.OpenCandidate(claim)
+	if err != nil {
+		return p, nil, err
+	}
+	next, err := d.recomposed(tx, candidate)
+	if kb.KindOf(err) == kb.Conflict {
+		_, takenBack := takeBack(tx, c, readableMessage(err))
+		return p, err, takenBack
+	}
+	if err != nil {
+		return p, nil, err
+	}
+	by, err := vouched(tx, candidate)
+	if err != nil {
+		return p, nil, err
+	}
+	if p, err = d.append(tx, candidate, next, by); err != nil {
+		return p, nil, err
+	}
+	return p, nil, published(tx, step, c, next.content)
+}
+
 func readableMessage(err error) string {
 	if e, ok := errors.AsType[*kb.Error](err); ok {
 		return e.Message
@@ -72,13 +135,28 @@ func readableMessage(err error) string {
 	return ""
 }
 
-func published(tx *store.Tx, c kb.Claim) error {
-	if err := tx.CloseCandidates(c.ID); err != nil {
+func published(tx *store.Tx, step kb.Step, c kb.Claim, content record.Content) error {
+	if err := errors.Join(tx.CloseCandidates(c.ID), tx.DropSchedule(c.ID)); err != nil {
+		return err
+	}
+	due := store.Recheck{ClaimID: c.ID, DueOn: content.Ruling.RecheckBy.Latest(), Words: recheckWords(content.Ruling)}
+	if err := tx.SetRecheck(due); err != nil {
 		return err
 	}
 	after := c
 	after.State, after.StateReason = kb.Published, ""
-	return tx.SetClaimState("claim.publish", c, after)
+	if content.MergedInto != "" {
+		after.State, after.MergedIntoID = kb.Merged, kb.ID(content.MergedInto)
+	}
+	return tx.SetClaimState("claim."+string(step), c, after)
+}
+
+func recheckWords(r record.Ruling) string {
+	words := "The ruling was to be looked at again by " + r.RecheckBy.String() + "."
+	if r.WouldChange != "" {
+		words += " What would change it: " + r.WouldChange
+	}
+	return words
 }
 
 // recomposed composes again, with the candidate's salt, and gives the candidate's
@@ -92,7 +170,12 @@ func (d *Desk) recomposed(tx *store.Tx, candidate kb.Candidate) (composition, er
 	if err != nil {
 		return composition{}, err
 	}
-	next, err := d.composed(tx, candidate.ClaimID, approved.Salt, &approved)
+	var next composition
+	if withdrawn(approved) {
+		next, err = recomposedWithdrawal(tx, candidate.ClaimID, approved)
+	} else {
+		next, err = d.composed(tx, candidate.ClaimID, approved.Salt, &approved)
+	}
 	if err != nil {
 		return next, err
 	}
@@ -111,21 +194,20 @@ func (d *Desk) recomposed(tx *store.Tx, candidate kb.Candidate) (composition, er
 	return next, nil
 }
 
-// append writes the revision with its event, after the scale that it uses and
-// the masthead if the record has not got them yet.
-func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, next composition) (Publication, error) {
+// append writes the revision with its event, after the masthead, the policy and
+// the scale that it uses if the record has not got them yet.
+func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, next composition, by vouching) (Publication, error) {
 	content := next.content
-	approval, err := tx.Approval(candidate.ID)
-	if err != nil || approval.ContentHash != candidate.ContentHash {
-		return Publication{}, kb.Errorf(kb.Conflict, "This content is not approved.").Because(err)
-	}
 	if err := d.appendMasthead(tx); err != nil {
+		return Publication{}, err
+	}
+	if err := d.appendPolicy(tx, next.dossier.Policy); err != nil {
 		return Publication{}, err
 	}
 	if err := d.appendScale(tx, content); err != nil {
 		return Publication{}, err
 	}
-	document, previous, err := d.document(tx, candidate, approval, next)
+	document, previous, err := d.document(tx, candidate, next, by)
 	if err != nil {
 		return Publication{}, err
 	}
@@ -151,9 +233,12 @@ func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, next composition) (P
 		return Publication{}, err
 	}
 	if content.Correction != nil {
-		revision.Class, revision.Cause, revision.Note = content.Correction.Class, content.Correction.Cause, content.Correction.Note
+		revision.Class, revision.Cause = content.Correction.Class, content.Correction.Cause
 	}
 	if err := tx.InsertRevision(revision, record.DigestOf(document, content)); err != nil {
+		return Publication{}, err
+	}
+	if err := openFamilyTasks(tx, next.dossier, content); err != nil {
 		return Publication{}, err
 	}
 	err = d.releaseTexts(tx, content)
@@ -166,16 +251,16 @@ func (d *Desk) revisionURL(doc record.Document) string {
 
 // document puts the approved bytes into the revision document and gives the
 // hash of the one before.
-func (d *Desk) document(tx *store.Tx, candidate kb.Candidate, approval kb.Approval, next composition) (record.Document, string, error) {
+func (d *Desk) document(tx *store.Tx, candidate kb.Candidate, next composition, by vouching) (record.Document, string, error) {
 	body, err := tx.Body(candidate.ContentHash)
 	if err != nil {
 		return record.Document{}, "", err
 	}
-	results := next.gates()
-	if failed := kb.FailedGates(results); len(failed) > 0 {
-		return record.Document{}, "", kb.Errorf(kb.Conflict, "A house rule stands in the way: %s: %s.", failed[0].Label, failed[0].Detail)
+	results, err := finalGates(next, by)
+	if err != nil {
+		return record.Document{}, "", err
 	}
-	people, err := responsible(tx, candidate.ClaimID, approval.PersonID)
+	people, err := responsible(tx, candidate.ClaimID, by.reviewer)
 	if err != nil {
 		return record.Document{}, "", err
 	}
@@ -193,10 +278,28 @@ func (d *Desk) document(tx *store.Tx, candidate kb.Candidate, approval kb.Approv
 	}
 	return record.Document{
 		Schema: record.Schema, Claim: string(candidate.ClaimID), Number: candidate.Number, Previous: previous,
-		PublishedAt: record.Stamp(at), People: people, Gates: gateReport(results), Content: body,
+		PublishedAt: record.Stamp(at), People: people, Gates: gateReport(next.dossier.Policy.Number, results), Unreviewed: by.alone, Content: body,
 	}, previous, nil
 }
 
+// errGate is the cause of a Conflict over a house rule at publication.
+var errGate = errors.New("a house rule is not met")
+
+// finalGates judges once more, now knowing who vouches for the content.
+func finalGates(next composition, by vouching) ([]kb.GateResult, error) {
+	review, alone := kb.Reviewed, ""
+	if by.alone != nil {
+		review, alone = kb.Unreviewed, kb.EmergencyLabel(by.alone.Kind)+": "+by.alone.Reason
+	}
+	results := gatesAt(next.dossier, next.content, next.number, review, alone)
+	if failed := kb.FailedGates(results); len(failed) > 0 {
+		return nil, kb.Errorf(kb.Conflict, "A house rule stands in the way: %s: %s.", failed[0].Label, failed[0].Detail).Because(errGate)
+	}
+	return results, nil
+}
+
+// responsible names who answers for a revision. Without a reviewer nobody but
+// the authors does.
 func responsible(tx *store.Tx, claim, reviewer kb.ID) (record.People, error) {
 	contributors, err := tx.Contributors(claim)
 	if err != nil {
@@ -209,11 +312,13 @@ func responsible(tx *store.Tx, claim, reviewer kb.ID) (record.People, error) {
 		}
 		people.Authors = append(people.Authors, record.Person{ID: string(p.ID), Name: p.Name})
 	}
-	r, err := tx.Person(reviewer)
-	if err != nil {
-		return people, err
+	if reviewer != "" {
+		r, err := tx.Person(reviewer)
+		if err != nil {
+			return people, err
+		}
+		people.Reviewer = &record.Person{ID: string(r.ID), Name: r.Name}
 	}
-	people.Reviewer = record.Person{ID: string(r.ID), Name: r.Name}
 	publisher := tx.Actor()
 	people.Publisher = record.Person{ID: string(publisher.Person), Name: publisher.Name}
 	return people, nil
@@ -248,74 +353,4 @@ func (d *Desk) appendScale(tx *store.Tx, content record.Content) error {
 		return err
 	}
 	return tx.FreezeScale(scale)
-}
-
-// SaveMasthead stores the masthead and publishes it. It gives the log index.
-func (d *Desk) SaveMasthead(ctx context.Context, actor kb.Actor, in kb.Masthead) (int64, error) {
-	if err := check(actor, EditMasthead, &in); err != nil {
-		return 0, err
-	}
-	var index int64
-	err := d.write(ctx, actor, EditMasthead, func(tx *store.Tx) error {
-		if err := tx.LockRecord(); err != nil {
-			return err
-		}
-		if err := tx.SaveMasthead(in); err != nil {
-			return err
-		}
-		var err error
-		index, err = d.appendEvent(tx, record.KindMasthead, record.KindMasthead, mastheadDocument(tx, in))
-		return err
-	})
-	if err == nil {
-		d.signCommitted(ctx)
-	}
-	return index, err
-}
-
-// appendMasthead publishes a masthead of defaults when nobody has written one,
-// so that no ruling stands without a publisher.
-func (d *Desk) appendMasthead(tx *store.Tx) error {
-	hash, err := tx.LastEvent(record.KindMasthead, record.KindMasthead)
-	if err != nil || hash != "" {
-		return err
-	}
-	m := kb.Masthead{Name: "Claimtrail", Language: "en", Licence: "All rights reserved"}
-	if err := tx.SaveMasthead(m); err != nil {
-		return err
-	}
-	return d.appendDocument(tx, record.KindMasthead, record.KindMasthead, mastheadDocument(tx, m))
-}
-
-func mastheadDocument(tx *store.Tx, m kb.Masthead) record.Masthead {
-	return record.Masthead{
-		Schema: record.Schema, Salt: record.NewSalt(), Name: m.Name, URL: m.URL, Language: m.Language, Licence: m.Licence,
-		LicenceURL: m.LicenceURL, CorrectionsPolicy: m.CorrectionsPolicy, Methodology: m.Methodology, Ownership: m.Ownership,
-		Contact: m.Contact, At: record.Stamp(tx.Now()), By: record.PersonRef(tx.Actor().Person),
-	}
-}
-
-func (d *Desk) appendDocument(tx *store.Tx, kind, subject string, document any) error {
-	_, err := d.appendEvent(tx, kind, subject, document)
-	return err
-}
-
-func (d *Desk) appendEvent(tx *store.Tx, kind, subject string, document any) (int64, error) {
-	return d.appendAbout(tx, kind, "", subject, d.baseURL+"/methodology", document)
-}
-
-// appendAbout appends the document of an event that is no revision. Events of
-// one kind about one subject of one claim form a chain.
-func (d *Desk) appendAbout(tx *store.Tx, kind string, claim kb.ID, subject, url string, document any) (int64, error) {
-	previous, err := tx.LastEventAbout(kind, claim, subject)
-	if err != nil {
-		return 0, err
-	}
-	body, err := record.Canonical(document)
-	if err != nil {
-		return 0, err
-	}
-	return tx.AppendEvent(store.Event{Kind: kind, Claim: claim, Subject: subject, Body: body, Leaf: record.Leaf{
-		V: 1, Kind: kind, Claim: string(claim), Subject: subject, PublishedAt: record.Stamp(tx.Now()), URL: url, Prev: previous,
-	}})
 }

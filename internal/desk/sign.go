@@ -15,7 +15,7 @@ func (d *Desk) Sign(ctx context.Context) error {
 		return nil
 	}
 	return d.db.SignTree(ctx, func(t store.Tree) ([]byte, error) {
-		remembered, err := d.remembered()
+		remembered, err := d.remembered(t)
 		if err != nil {
 			return nil, err
 		}
@@ -33,12 +33,23 @@ func (d *Desk) Sign(ctx context.Context) error {
 	})
 }
 
-func (d *Desk) remembered() (record.Checkpoint, error) {
+// remembered gives the checkpoint that the tree has to extend: the one that is
+// kept outside the database, or else the newest that the database itself holds
+// of this log.
+func (d *Desk) remembered(t store.Tree) (record.Checkpoint, error) {
 	b, err := d.memory.Load()
-	if err != nil || b == nil {
-		return record.Checkpoint{Root: record.EmptyRoot}, err
+	if err != nil {
+		return record.Checkpoint{}, err
 	}
-	return d.signer.Open(b)
+	if b != nil {
+		return d.signer.Open(b)
+	}
+	if t.Signed != nil {
+		if stored, err := d.signer.Open(t.Signed); err == nil {
+			return stored, nil
+		}
+	}
+	return record.Checkpoint{Root: record.EmptyRoot}, nil
 }
 
 // signCommitted signs after a commit. What was committed stays committed: if

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -34,11 +35,10 @@ func (d *Desk) step(ctx context.Context, actor kb.Actor, claim kb.ID, step kb.St
 }
 
 // Step takes a step of the workflow that needs no more than a reason, if that:
-// accept, decline, reopen, assign, withdraw, park.
+// accept, decline, reopen, assign, withdraw, park, give up, cancel.
 func (d *Desk) Step(ctx context.Context, actor kb.Actor, claim kb.ID, step kb.Step, reason string) error {
 	edge, ok := kb.EdgeOf(step)
-	simple := step == kb.Accept || step == kb.Decline || step == kb.Reopen || step == kb.Assign || step == kb.Withdraw || step == kb.Park
-	if !ok || !simple {
+	if !ok || !slices.Contains(simpleSteps, step) {
 		return kb.Errorf(kb.NotFound, "There is no such step.")
 	}
 	if err := Authorise(actor, StepAction(step)); err != nil {
@@ -49,14 +49,28 @@ func (d *Desk) Step(ctx context.Context, actor kb.Actor, claim kb.ID, step kb.St
 	}
 	return d.step(ctx, actor, claim, step, func(tx *store.Tx, c *kb.Claim) error {
 		c.StateReason = reason
-		if step == kb.Assign {
+		switch step {
+		case kb.Assign:
 			c.AssigneeID = actor.Person
-		}
-		if step == kb.Withdraw || step == kb.Park {
+		case kb.Withdraw, kb.Park:
 			return tx.CloseCandidates(claim)
+		case kb.Cancel:
+			return errors.Join(tx.DropSchedule(claim), tx.CloseCandidates(claim))
+		case kb.GiveUp:
+			return hasRevision(tx, claim)
 		}
 		return nil
 	})
+}
+
+var simpleSteps = []kb.Step{kb.Accept, kb.Decline, kb.Reopen, kb.Assign, kb.Withdraw, kb.Park, kb.Cancel, kb.GiveUp}
+
+func hasRevision(tx *store.Tx, claim kb.ID) error {
+	revisions, err := tx.Revisions(claim)
+	if err == nil && len(revisions) == 0 {
+		return kb.Errorf(kb.Conflict, "This claim was never published; there is nothing to go back to. Park it instead.")
+	}
+	return err
 }
 
 // AssignTo gives a claim to a person, whatever its state.
@@ -130,7 +144,7 @@ func (d *Desk) Submit(ctx context.Context, actor kb.Actor, claim kb.ID) (string,
 }
 
 // composition is the content of the revision to come, its number, and the
-// dossier that it was made from.
+// dossier that it was made from. A withdrawal is made from the revision in force.
 type composition struct {
 	dossier store.Dossier
 	content record.Content
@@ -158,7 +172,7 @@ func (d *Desk) composed(tx *store.Tx, claim kb.ID, salt string, approved *record
 		return next, err
 	}
 	next.content.Correction = correctionOf(before, next.content, *dossier.Draft)
-	if !record.Changed(before, next.content) {
+	if !record.Changed(before, next.content) && !withdrawn(before) {
 		return next, kb.Errorf(kb.Conflict, "Nothing differs from what is published.")
 	}
 	return next, nil
@@ -194,6 +208,9 @@ func liveContent(r store.Reader, claim kb.ID) (record.Content, error) {
 	if err != nil {
 		return record.Content{}, err
 	}
+	if len(revisions) == 0 {
+		return record.Content{}, kb.Errorf(kb.Conflict, "This claim is not published.")
+	}
 	body, err := r.Body(revisions[0].Hash)
 	if err != nil {
 		return record.Content{}, err
@@ -202,7 +219,7 @@ func liveContent(r store.Reader, claim kb.ID) (record.Content, error) {
 	return content, err
 }
 
-// gates judges the composition by house policy.
+// gates judges the composition by house policy, before its review.
 func (c composition) gates() []kb.GateResult {
 	return Gates(c.dossier, c.content, c.number)
 }

@@ -21,6 +21,10 @@ const (
 	Auditor    Role = "auditor"
 )
 
+// Everybody stands in the table of rights for readers, signed in or not. It can
+// be given to nobody.
+const Everybody Role = "everybody"
+
 // AllRoles lists every role, the least powerful first, with what it may do.
 var AllRoles = []Option{
 	{string(Suggester), "suggest claims"},

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"fmt"
 	"regexp"
@@ -157,6 +158,28 @@ func (d Date) Earliest() string {
 		day = "01"
 	}
 	return year + "-" + month + "-" + day
+}
+
+// Latest gives the last day that the date may mean, as YYYY-MM-DD; of an
+// interval that is open at its end, the start. Empty when it is unknown.
+func (d Date) Latest() string {
+	from, to, interval := strings.Cut(d.EDTF, "/")
+	if !interval || to == "" || to == ".." {
+		to = from
+	}
+	m := edtfPoint.FindStringSubmatch(to)
+	if m == nil {
+		return ""
+	}
+	year, month, day := m[1], m[2], m[3]
+	if day != "" {
+		return year + "-" + month + "-" + day
+	}
+	first, err := time.Parse("2006-01", year+"-"+cmp.Or(month, "12"))
+	if err != nil {
+		return ""
+	}
+	return first.AddDate(0, 1, -1).Format(time.DateOnly)
 }
 
 // String gives the date as people read it: "20 June 2024", "June 2024",

@@ -239,6 +239,15 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		"Speaker":                {&kb.Speaker{}, "name"},
 		"SpeakerRole":            {&kb.SpeakerRole{}, "title"},
 		"TaskDone":               {&kb.TaskDone{}, "note"},
+		"BannerInput":            {&kb.BannerInput{}, "reason"},
+		"Dispute":                {&kb.Dispute{}, "text"},
+		"DisputeDecision":        {&kb.DisputeDecision{}, "answer"},
+		"Emergency":              {&kb.Emergency{}, "kind"},
+		"Policy":                 {&kb.Policy{}, "note"},
+		"RedactionRequest":       {&kb.RedactionRequest{}, "basis"},
+		"Tip":                    {&kb.Tip{}, "text"},
+		"TipDecision":            {&kb.TipDecision{}, "state"},
+		"Withdrawal":             {&kb.Withdrawal{}, "cause"},
 	}
 	for _, name := range validated(t) {
 		t.Run(name, func(t *testing.T) {

@@ -3,41 +3,58 @@ package kb
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
-// Gate is one rule of house policy that a ruling must pass, or be excepted from
-// in public with a reason.
+// Gate is one rule that a ruling must pass, or be excepted from in public with a
+// reason. How strictly it holds is the house policy's affair.
 type Gate struct {
-	Key       string
-	Label     string
-	Exceptive bool // may be passed by a stated exception
+	Key   string
+	Label string
+	Mode  string // by default
+	Fixed bool   // the policy cannot loosen it
 }
+
+// Modes of a gate in a policy.
+const (
+	Required  = "required"  // no exception
+	Exceptive = "exceptive" // may be passed by a stated exception
+	Off       = "off"       // not asked
+)
+
+// GateModes are the modes in words.
+var GateModes = []Option{
+	{Required, "must hold"},
+	{Exceptive, "must hold, or a public exception is stated"},
+	{Off, "is not asked"},
+}
+
+// The two gates that other code names.
+const (
+	GateCorrection   = "correction"
+	GateSecondPerson = "second-person"
+)
 
 // Gates lists all gates in the order of the report.
 var Gates = []Gate{
-	{"summary-and-reasoning", "Rating, summary and reasoning are there", false},
-	{"appearance", "An appearance is recorded, its date given or known to be unknown", true},
-	{"evidence", "A rating rests on evidence that is more than context", true},
-	{"quotations", "Every quotation matches our copy or is attested by a second person", true},
-	{"rights", "No quotation stands in a copy of which readers may see nothing", true},
-	{"captures", "Every cited source has a capture", true},
-	{"origins", "Enough independent origins, or one primary document, on the side relied upon", true},
-	{"suggestions", "Every suggestion of where a source has something from is decided", true},
-	{"circles", "No source relied upon goes round in a circle that nobody assessed", true},
-	{"own-rulings", "No source leads back to a ruling of our own", true},
-	{"interest", "The interest of governments, state media and organisations is stated", true},
-	{"private-speakers", "Private or unnamed speakers are not identified", true},
-	{"citations", "Every paragraph of the reasoning cites evidence", true},
-	{"reply", "The claimant was asked for a reply, or a reason is given", true},
-	{"correction", "A changed ruling says what changed and why", false},
+	{"summary-and-reasoning", "Rating, summary and reasoning are there", Required, true},
+	{"appearance", "An appearance is recorded, its date given or known to be unknown", Exceptive, false},
+	{"evidence", "A rating rests on evidence that is more than context", Exceptive, false},
+	{"quotations", "Every quotation matches our copy or is attested by a second person", Exceptive, false},
+	{"rights", "No quotation stands in a copy of which readers may see nothing", Exceptive, false},
+	{"captures", "Every cited source has a capture", Exceptive, false},
+	{"origins", "Enough independent origins, or one primary document, on the side relied upon", Exceptive, false},
+	{"suggestions", "Every suggestion of where a source has something from is decided", Exceptive, false},
+	{"circles", "No source relied upon goes round in a circle that nobody assessed", Exceptive, false},
+	{"own-rulings", "No source leads back to a ruling of our own", Exceptive, false},
+	{"interest", "The interest of governments, state media and organisations is stated", Exceptive, false},
+	{"private-speakers", "Private or unnamed speakers are not identified", Exceptive, false},
+	{"citations", "Every paragraph of the reasoning cites evidence", Exceptive, false},
+	{"reply", "The claimant was asked for a reply, or a reason is given", Exceptive, false},
+	{"family", "Nothing in the family of claims is at odds with this ruling, or it is acknowledged", Exceptive, false},
+	{GateCorrection, "A changed ruling says what changed and why", Required, true},
+	{GateSecondPerson, "Somebody who did not work on it approved exactly this content", Required, true},
 }
-
-// PolicyVersion numbers this set of gates; it stands in each revision's report.
-const PolicyVersion = 2
-
-// EstablishedOrigins is how many independent origins a rating needs on the side
-// it relies upon, unless its kind of claim takes fewer.
-const EstablishedOrigins = 2
 
 // GateFacts is what the gates look at, taken from the content that they judge.
 type GateFacts struct {
@@ -60,9 +77,22 @@ type GateFacts struct {
 	RatingMissing      bool
 	SummaryMissing     bool
 	ReasoningMissing   bool
+	Inconsistencies    []string // with related claims, in words
 	Revision           int
 	CauseAndNoteGiven  bool
+	Withdrawal         bool // a retraction, or a merger into another claim
+	Review             Review
 }
+
+// Review says how the content stands to the second person.
+type Review int
+
+// A review is not asked for before the publication; then it took place or not.
+const (
+	NotYet Review = iota
+	Reviewed
+	Unreviewed
+)
 
 // GateResult is one line of the report.
 type GateResult struct {
@@ -80,14 +110,21 @@ const (
 	Excepted = "excepted"
 )
 
-// EvaluateGates judges the facts; exceptions are reasons by gate key.
-func EvaluateGates(f GateFacts, exceptions map[string]string) []GateResult {
+// EvaluateGates judges the facts by a policy; exceptions are reasons by gate
+// key. A withdrawal is asked for its reason and a second person only: nothing
+// may keep a wrong ruling in force.
+func EvaluateGates(p Policy, f GateFacts, exceptions map[string]string) []GateResult {
 	results := make([]GateResult, 0, len(Gates))
 	for _, g := range Gates {
+		mode := p.Mode(g)
+		withheld := (f.Withdrawal && !g.Fixed) || (f.Withdrawal && g.Key == Gates[0].Key)
+		if mode == Off || withheld || (g.Key == GateSecondPerson && f.Review == NotYet) {
+			continue
+		}
 		r := GateResult{Key: g.Key, Label: g.Label, Outcome: Passed, Detail: f.missing(g.Key)}
 		if r.Detail != "" {
 			r.Outcome = Failed
-			if reason := exceptions[g.Key]; reason != "" && g.Exceptive {
+			if reason := exceptions[g.Key]; reason != "" && (mode == Exceptive || g.Key == GateSecondPerson) {
 				r.Outcome, r.Reason = Excepted, reason
 			}
 		}
@@ -128,7 +165,11 @@ func (f GateFacts) missing(gate string) string {
 		return counted(f.UncitedParagraphs, "paragraph cites nothing", "paragraphs cite nothing")
 	case "reply":
 		return when(!f.ReplySettled, "nobody was asked, and no reason is given")
-	case "correction":
+	case "family":
+		return listed("", f.Inconsistencies)
+	case GateSecondPerson:
+		return when(f.Review == Unreviewed, "nobody but the authors approved it")
+	case GateCorrection:
 		return when(f.Revision > 1 && !f.CauseAndNoteGiven, "cause and public note are missing")
 	}
 	return "unknown gate"
@@ -168,11 +209,7 @@ func listed(prefix string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	words := prefix + names[0]
-	for _, n := range names[1:] {
-		words += ", " + n
-	}
-	return words
+	return prefix + strings.Join(names, ", ")
 }
 
 // FailedGates gives the results that stand in the way.
@@ -198,7 +235,7 @@ type GateException struct {
 // Validate checks and trims the exception.
 func (e *GateException) Validate() error {
 	var c check
-	if !slices.ContainsFunc(Gates, func(g Gate) bool { return g.Key == e.Gate && g.Exceptive }) {
+	if !slices.ContainsFunc(Gates, func(g Gate) bool { return g.Key == e.Gate && !g.Fixed }) {
 		c.fail("gate", "There can be no exception from this rule.")
 	}
 	c.text("reason", &e.Reason, maxNote)

@@ -60,3 +60,14 @@ func (id *ID) Scan(v any) error {
 	}
 	return nil
 }
+
+// ParseIDs reads ids separated by spaces; what is none is passed over.
+func ParseIDs(s string) []ID {
+	var ids []ID
+	for word := range strings.FieldsSeq(s) {
+		if id, err := ParseID(word); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

@@ -41,7 +41,10 @@ func (s State) Label() string { return Label(States, string(s)) }
 type Step string
 
 // The steps. Edit is taken by the program when somebody changes what is under
-// review or approved: the candidate and its approval fall.
+// review or approved: the candidate and its approval fall. Fail is taken by the
+// program when a scheduled publication meets a house rule. Expedite publishes
+// what nobody else approved, in an emergency that is typed, reasoned and public.
+// Absorb merges a published claim into another.
 const (
 	Accept   Step = "accept"
 	Decline  Step = "decline"
@@ -53,7 +56,14 @@ const (
 	Withdraw Step = "withdraw"
 	Edit     Step = "edit"
 	Publish  Step = "publish"
+	Schedule Step = "schedule"
+	Cancel   Step = "cancel"
+	Fail     Step = "fail"
+	Expedite Step = "expedite"
 	Revise   Step = "revise"
+	GiveUp   Step = "give-up"
+	Retract  Step = "retract"
+	Absorb   Step = "absorb"
 	Park     Step = "park"
 	Merge    Step = "merge"
 )
@@ -81,7 +91,14 @@ var Edges = []Edge{
 	{Approve, []State{InReview}, ApprovedS, []Role{Reviewer}, false},
 	{Withdraw, []State{InReview, ApprovedS}, Researching, []Role{Researcher, Reviewer}, false},
 	{Edit, []State{InReview, ApprovedS, Scheduled}, Researching, []Role{Researcher}, false},
-	{Publish, []State{ApprovedS}, Published, []Role{PublisherR}, false},
+	{Publish, []State{ApprovedS, Scheduled}, Published, []Role{PublisherR}, false},
+	{Schedule, []State{ApprovedS, Scheduled}, Scheduled, []Role{PublisherR}, false},
+	{Cancel, []State{Scheduled}, Researching, []Role{PublisherR}, false},
+	{Fail, []State{Scheduled}, ApprovedS, []Role{PublisherR}, false},
+	{Expedite, []State{InReview}, Published, []Role{PublisherR}, true},
+	{GiveUp, []State{Researching}, Published, []Role{Researcher, PublisherR}, true},
+	{Retract, []State{Published}, InReview, []Role{PublisherR}, true},
+	{Absorb, []State{Published}, InReview, []Role{PublisherR}, true},
 	{Revise, []State{Published}, Researching, []Role{Researcher, PublisherR}, false},
 	{Park, []State{Open, Researching, InReview}, Parked, []Role{Researcher, Reviewer}, true},
 	{Merge, []State{Suggested, Open, Researching, InReview, ApprovedS, Declined, Parked}, Merged, []Role{Researcher}, true},

@@ -17,11 +17,11 @@ import (
 var workflow = map[kb.State]map[kb.Step]kb.State{
 	kb.Suggested:   {kb.Accept: kb.Open, kb.Decline: kb.Declined, kb.Merge: kb.Merged},
 	kb.Open:        {kb.Assign: kb.Researching, kb.Park: kb.Parked, kb.Merge: kb.Merged},
-	kb.Researching: {kb.Submit: kb.InReview, kb.Park: kb.Parked, kb.Merge: kb.Merged},
-	kb.InReview:    {kb.Withdraw: kb.Researching, kb.Edit: kb.Researching, kb.Approve: kb.ApprovedS, kb.Return: kb.Researching, kb.Park: kb.Parked, kb.Merge: kb.Merged},
-	kb.ApprovedS:   {kb.Publish: kb.Published, kb.Withdraw: kb.Researching, kb.Edit: kb.Researching, kb.Merge: kb.Merged},
-	kb.Scheduled:   {kb.Edit: kb.Researching},
-	kb.Published:   {kb.Revise: kb.Researching},
+	kb.Researching: {kb.Submit: kb.InReview, kb.GiveUp: kb.Published, kb.Park: kb.Parked, kb.Merge: kb.Merged},
+	kb.InReview:    {kb.Withdraw: kb.Researching, kb.Edit: kb.Researching, kb.Approve: kb.ApprovedS, kb.Return: kb.Researching, kb.Expedite: kb.Published, kb.Park: kb.Parked, kb.Merge: kb.Merged},
+	kb.ApprovedS:   {kb.Publish: kb.Published, kb.Schedule: kb.Scheduled, kb.Withdraw: kb.Researching, kb.Edit: kb.Researching, kb.Merge: kb.Merged},
+	kb.Scheduled:   {kb.Edit: kb.Researching, kb.Publish: kb.Published, kb.Schedule: kb.Scheduled, kb.Cancel: kb.Researching, kb.Fail: kb.ApprovedS},
+	kb.Published:   {kb.Revise: kb.Researching, kb.Retract: kb.InReview, kb.Absorb: kb.InReview},
 	kb.Declined:    {kb.Reopen: kb.Open, kb.Merge: kb.Merged},
 	kb.Parked:      {kb.Reopen: kb.Researching, kb.Merge: kb.Merged},
 	kb.Merged:      {},
@@ -30,6 +30,7 @@ var workflow = map[kb.State]map[kb.Step]kb.State{
 var steps = []kb.Step{
 	kb.Accept, kb.Decline, kb.Reopen, kb.Assign, kb.Submit, kb.Return, kb.Approve,
 	kb.Withdraw, kb.Edit, kb.Publish, kb.Revise, kb.Park, kb.Merge,
+	kb.Schedule, kb.Cancel, kb.Fail, kb.Expedite, kb.GiveUp, kb.Retract, kb.Absorb,
 }
 
 func TestNext(t *testing.T) {
@@ -51,7 +52,7 @@ func TestNext(t *testing.T) {
 
 func TestEdges(t *testing.T) {
 	t.Parallel()
-	withReason := []kb.Step{kb.Decline, kb.Return, kb.Park}
+	withReason := []kb.Step{kb.Decline, kb.Return, kb.Park, kb.Expedite, kb.GiveUp, kb.Retract, kb.Absorb}
 	for _, edge := range kb.Edges {
 		if !slices.Contains(steps, edge.Step) {
 			t.Errorf("%s is not in the table of this test", edge.Step)
@@ -228,6 +229,8 @@ func TestEvaluateGates(t *testing.T) {
 		"citations":             {func(f *facts) { f.UncitedParagraphs = 3 }},
 		"reply":                 {func(f *facts) { f.ReplySettled = false }},
 		"correction":            {func(f *facts) { f.Revision, f.CauseAndNoteGiven = 2, false }},
+		"family":                {func(f *facts) { f.Inconsistencies = []string{"“A” says the same and is rated “False”"} }},
+		"second-person":         {func(f *facts) { f.Review = kb.Unreviewed }},
 	}
 	reasons := map[string]string{}
 	for _, g := range kb.Gates {
@@ -240,21 +243,21 @@ func TestEvaluateGates(t *testing.T) {
 				t.Fatal("this gate is not in the table")
 			}
 			want := kb.Failed
-			if g.Exceptive {
+			if !g.Fixed || g.Key == kb.GateSecondPerson {
 				want = kb.Excepted
 			}
 			for _, spoil := range failures[g.Key] {
 				f := passing()
 				spoil(&f)
-				if diff := cmp.Diff(map[string]string{g.Key: kb.Failed}, unpassed(kb.EvaluateGates(f, nil))); diff != "" {
+				if diff := cmp.Diff(map[string]string{g.Key: kb.Failed}, unpassed(kb.EvaluateGates(kb.DefaultPolicy(), f, nil))); diff != "" {
 					t.Errorf("without a reason (-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff(map[string]string{g.Key: want}, unpassed(kb.EvaluateGates(f, reasons))); diff != "" {
+				if diff := cmp.Diff(map[string]string{g.Key: want}, unpassed(kb.EvaluateGates(kb.DefaultPolicy(), f, reasons))); diff != "" {
 					t.Errorf("with a reason (-want +got):\n%s", diff)
 				}
 			}
-			if err := (&kb.GateException{Gate: g.Key, Reason: "Nobody else was there."}).Validate(); (err == nil) != g.Exceptive {
-				t.Errorf("an exception: %v, exceptive: %v", err, g.Exceptive)
+			if err := (&kb.GateException{Gate: g.Key, Reason: "Nobody else was there."}).Validate(); (err == nil) == g.Fixed {
+				t.Errorf("an exception: %v, fixed: %v", err, g.Fixed)
 			}
 		})
 	}
@@ -267,7 +270,7 @@ func TestGatesThatPass(t *testing.T) {
 	notRated.Rated, notRated.BearingEvidence, notRated.EstablishedLow = false, 0, 0
 	revised.Revision, revised.CauseAndNoteGiven = 2, true
 	for _, f := range []kb.GateFacts{passing(), primary, notRated, revised} {
-		results := kb.EvaluateGates(f, map[string]string{"origins": "A reason that nobody needs."})
+		results := kb.EvaluateGates(kb.DefaultPolicy(), f, map[string]string{"origins": "A reason that nobody needs."})
 		if len(unpassed(results)) > 0 || len(kb.FailedGates(results)) > 0 || len(results) != len(kb.Gates) {
 			t.Errorf("%+v: got %+v", f, results)
 		}
@@ -275,7 +278,7 @@ func TestGatesThatPass(t *testing.T) {
 }
 
 func passing() kb.GateFacts {
-	return kb.GateFacts{Rated: true, Appearances: 1, BearingEvidence: 1, OriginsNeeded: kb.EstablishedOrigins, EstablishedLow: kb.EstablishedOrigins, ReplySettled: true, Revision: 1}
+	return kb.GateFacts{Rated: true, Appearances: 1, BearingEvidence: 1, OriginsNeeded: kb.EstablishedOrigins, EstablishedLow: kb.EstablishedOrigins, ReplySettled: true, Revision: 1, Review: kb.Reviewed}
 }
 
 func unpassed(results []kb.GateResult) map[string]string {

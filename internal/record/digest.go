@@ -1,6 +1,11 @@
 package record
 
-import "github.com/claimtrail/claimtrail/internal/kb"
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+)
 
 // Digest is what lists, filters and search need of a revision. It is derived
 // from the document alone, so it can be made again at any time.
@@ -22,9 +27,12 @@ type Digest struct {
 	SaidOn        kb.Date      `json:"saidOn"`
 	Place         string       `json:"place,omitempty"`
 	PublishedAt   string       `json:"publishedAt"`
+	AsOf          kb.Date      `json:"asOf"`
 	Overtaken     bool         `json:"overtaken,omitempty"`
 	Correction    *Correction  `json:"correction,omitempty"`
 	Origins       Origins      `json:"origins"`
+	MergedInto    string       `json:"mergedInto,omitempty"`
+	Redacted      bool         `json:"redacted,omitempty"` // then only number and date are left
 }
 
 // Named is a thing by id and name.
@@ -51,7 +59,7 @@ type Origins struct {
 func DigestOf(d Document, c Content) Digest {
 	g := Digest{
 		Claim: d.Claim, Number: d.Number, PublishedAt: d.PublishedAt,
-		Text: c.Claim.Text, Language: c.Claim.Language, Verbatim: c.Claim.Verbatim, Kind: c.Claim.Kind,
+		MergedInto: c.MergedInto, AsOf: c.Ruling.AsOf, Text: c.Claim.Text, Language: c.Claim.Language, Verbatim: c.Claim.Verbatim, Kind: c.Claim.Kind,
 		Outcome: c.Ruling.Outcome, Rating: c.Ruling.Rating, Summary: c.Ruling.Summary,
 		Demonstration: c.Ruling.Demonstration, Overtaken: c.Ruling.Overtaken != nil,
 		Topics: c.Claim.Topics, SaidOn: kb.UnknownDate(), Correction: c.Correction,
@@ -75,4 +83,14 @@ func DigestOf(d Document, c Content) Digest {
 		g.Publishers = append(g.Publishers, Named{p.ID, p.Name})
 	}
 	return g
+}
+
+// RedactedDigest gives what is left of an encoded digest when the revision is
+// redacted.
+func RedactedDigest(encoded []byte) ([]byte, error) {
+	var d Digest
+	if err := json.Unmarshal(encoded, &d); err != nil {
+		return nil, fmt.Errorf("read digest: %w", err)
+	}
+	return json.Marshal(Digest{Claim: d.Claim, Number: d.Number, PublishedAt: d.PublishedAt, Redacted: true})
 }

@@ -24,13 +24,21 @@ type Document struct {
 	PublishedAt string          `json:"publishedAt"`
 	People      People          `json:"people"`
 	Gates       GateReport      `json:"gates"`
+	Unreviewed  *Unreviewed     `json:"unreviewed,omitempty"` // no second person approved it
 	Content     json.RawMessage `json:"content"`
+}
+
+// Unreviewed says why a revision was published although nobody but its authors
+// approved it: a typed emergency, or the standing exception of the house policy.
+type Unreviewed struct {
+	Kind   string `json:"kind"`
+	Reason string `json:"reason"`
 }
 
 // People are those who answer for the revision.
 type People struct {
-	Authors   []Person `json:"authors"` // sorted by name, then id
-	Reviewer  Person   `json:"reviewer"`
+	Authors   []Person `json:"authors"`            // sorted by name, then id
+	Reviewer  *Person  `json:"reviewer,omitempty"` // absent when nobody but the authors approved it
 	Publisher Person   `json:"publisher"`
 }
 
@@ -71,6 +79,7 @@ type Content struct {
 	Replies     []Reply      `json:"replies"`
 	Ruling      Ruling       `json:"ruling"`
 	Correction  *Correction  `json:"correction,omitempty"` // from the second revision on
+	MergedInto  string       `json:"mergedInto,omitempty"` // the claim that stands for this one now
 }
 
 // Claim is the assertion itself.
@@ -317,78 +326,6 @@ type Correction struct {
 	Note  string `json:"note"`
 }
 
-// Scale is the document of a scale event.
-type Scale struct {
-	Schema      int       `json:"schema"`
-	Salt        string    `json:"salt"`
-	Key         string    `json:"key"`
-	Number      int       `json:"number"`
-	Name        string    `json:"name"`
-	Ordered     bool      `json:"ordered"`
-	Methodology string    `json:"methodology"`
-	Ratings     []Rating  `json:"ratings"` // by place, those off the scale last
-	At          string    `json:"at"`
-	By          PersonRef `json:"by"`
-}
-
-// Masthead is the document of a masthead event.
-type Masthead struct {
-	Schema            int       `json:"schema"`
-	Salt              string    `json:"salt"`
-	Name              string    `json:"name"`
-	URL               string    `json:"url,omitempty"`
-	Language          string    `json:"language"`
-	Licence           string    `json:"licence"`
-	LicenceURL        string    `json:"licenceURL,omitempty"`
-	CorrectionsPolicy string    `json:"correctionsPolicy,omitempty"`
-	Methodology       string    `json:"methodology,omitempty"`
-	Ownership         string    `json:"ownership,omitempty"`
-	Contact           string    `json:"contact,omitempty"`
-	At                string    `json:"at"`
-	By                PersonRef `json:"by"`
-}
-
-// QuotationCheck is the document of a quotation-check event: what comparing one
-// claim's quotations with one source's live page gave.
-type QuotationCheck struct {
-	Schema  int           `json:"schema"`
-	Salt    string        `json:"salt"`
-	Claim   string        `json:"claim"`
-	Source  string        `json:"source"` // whose page it is
-	URL     string        `json:"url,omitempty"`
-	At      string        `json:"at"`
-	Results []CheckResult `json:"results"` // sorted by excerpt
-}
-
-// CheckResult is how one quotation stood then.
-type CheckResult struct {
-	Excerpt string `json:"excerpt"`
-	Outcome string `json:"outcome"`
-}
-
-// Release is the document of a snapshot-release event: from then on the text of
-// a capture may be shown, or may not any more. The text itself is kept under
-// its own hash.
-type Release struct {
-	Schema     int       `json:"schema"`
-	Salt       string    `json:"salt"`
-	Source     string    `json:"source"`
-	Title      string    `json:"title"`
-	URL        string    `json:"url,omitempty"`
-	Language   string    `json:"language"`
-	TextHash   string    `json:"textHash"`
-	CapturedAt string    `json:"capturedAt"`
-	Method     string    `json:"method"`
-	Extractor  string    `json:"extractor"`
-	Released   bool      `json:"released"`
-	Reason     string    `json:"reason"` // why it may, or may not, be shown
-	At         string    `json:"at"`
-	By         PersonRef `json:"by"`
-}
-
-// PersonRef names a responsible person by id alone.
-type PersonRef string
-
 // ReadDocument reads a revision document of any schema.
 func ReadDocument(b []byte) (Document, Content, error) {
 	var d Document
@@ -413,27 +350,6 @@ func ReadContent(b []byte) (Content, error) {
 	}
 	return c, nil
 }
-
-// ReadRelease reads the document of a snapshot-release event.
-func ReadRelease(b []byte) (Release, error) {
-	var r Release
-	if err := json.Unmarshal(b, &r); err != nil {
-		return r, fmt.Errorf("read release: %w", err)
-	}
-	return r, nil
-}
-
-// ReadQuotationCheck reads the document of a quotation-check event.
-func ReadQuotationCheck(b []byte) (QuotationCheck, error) {
-	var c QuotationCheck
-	if err := json.Unmarshal(b, &c); err != nil {
-		return c, fmt.Errorf("read quotation check: %w", err)
-	}
-	return c, nil
-}
-
-// ReleaseSubject is what a snapshot-release event is about: a text of a source.
-func ReleaseSubject(source, textHash string) string { return source + "/" + textHash }
 
 // Excerpts lists the quotations of evidence and attestations, in the order of
 // the page.

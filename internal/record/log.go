@@ -15,15 +15,6 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Event kinds of the record.
-const (
-	KindRevision       = "revision"
-	KindScale          = "scale"
-	KindMasthead       = "masthead"
-	KindQuotationCheck = "quotation-check"
-	KindRelease        = "snapshot-release"
-)
-
 // Leaf is one entry of the transparency log: small, without personal text. The
 // hash commits to salted bytes, so that a redacted body leaves the tree valid.
 type Leaf struct {
@@ -64,12 +55,18 @@ func (c Checkpoint) text() string {
 	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root[:]))
 }
 
-// Signer signs checkpoints of one log with an Ed25519 key (C2SP signed-note,
-// tlog-checkpoint). The key's name is the log's origin.
+// Signer signs checkpoints of one log with its Ed25519 keys (C2SP signed-note,
+// tlog-checkpoint). There are two of them while one takes over from the other:
+// then both sign, so that whoever knows either can verify. The name of every
+// key is the log's origin.
 type Signer struct {
-	signer   note.Signer
-	verifier note.Verifier
-	vkey     string
+	keys []signingKey // the newest last
+}
+
+type signingKey struct {
+	secret string
+	vkey   string
+	signer note.Signer
 }
 
 // NewKey makes a signing key for an origin, as the text to keep in a file.
@@ -81,30 +78,76 @@ func NewKey(origin string) (string, error) {
 	return skey + "\n" + vkey + "\n", nil
 }
 
-// NewSigner reads a key as NewKey made it.
-func NewSigner(key string) (*Signer, error) {
-	lines := strings.Fields(key)
-	if len(lines) != 2 {
-		return nil, errors.New("read log key: it should hold two lines, the signing key and the verifying one")
+// NewSigner reads keys as NewKey made them, one after the other.
+func NewSigner(text string) (*Signer, error) {
+	lines := strings.Fields(text)
+	if len(lines) == 0 || len(lines)%2 != 0 {
+		return nil, errors.New("read log key: it should hold two lines for each key, the signing one and the verifying one")
 	}
-	signer, err := note.NewSigner(lines[0])
-	if err != nil {
-		return nil, fmt.Errorf("read log key: %w", err)
+	s := &Signer{}
+	for i := 0; i < len(lines); i += 2 {
+		signer, err := note.NewSigner(lines[i])
+		if err != nil {
+			return nil, fmt.Errorf("read log key: %w", err)
+		}
+		verifier, err := note.NewVerifier(lines[i+1])
+		if err != nil {
+			return nil, fmt.Errorf("read log key: %w", err)
+		}
+		if signer.KeyHash() != verifier.KeyHash() || signer.Name() != verifier.Name() {
+			return nil, errors.New("read log key: the signing key and the verifying one do not belong together")
+		}
+		if i > 0 && signer.Name() != s.Origin() {
+			return nil, errors.New("read log key: the keys are of different logs")
+		}
+		s.keys = append(s.keys, signingKey{lines[i], lines[i+1], signer})
 	}
-	verifier, err := note.NewVerifier(lines[1])
-	if err != nil {
-		return nil, fmt.Errorf("read log key: %w", err)
-	}
-	return &Signer{signer, verifier, lines[1]}, nil
+	return s, nil
 }
 
-// VerifierKey gives the key that others verify with.
-func (s *Signer) VerifierKey() string { return s.vkey }
+// String gives the keys as NewSigner reads them. It holds secrets.
+func (s *Signer) String() string {
+	var b strings.Builder
+	for _, k := range s.keys {
+		b.WriteString(k.secret + "\n" + k.vkey + "\n")
+	}
+	return b.String()
+}
+
+// Origin names the log.
+func (s *Signer) Origin() string { return s.keys[0].signer.Name() }
+
+// VerifierKeys gives the keys that others verify with, the newest first.
+func (s *Signer) VerifierKeys() []string {
+	list := make([]string, len(s.keys))
+	for i, k := range s.keys {
+		list[len(s.keys)-1-i] = k.vkey
+	}
+	return list
+}
+
+// VerifierKey gives the newest key that others verify with.
+func (s *Signer) VerifierKey() string { return s.VerifierKeys()[0] }
+
+// WithoutOldest gives a signer that signs with all keys but the oldest.
+func (s *Signer) WithoutOldest() (*Signer, error) {
+	if len(s.keys) < 2 {
+		return nil, errors.New("retire a log key: there is only one")
+	}
+	return &Signer{s.keys[1:]}, nil
+}
+
+// With gives a signer that signs with one more key, as NewKey made it.
+func (s *Signer) With(key string) (*Signer, error) { return NewSigner(s.String() + key) }
 
 // Sign gives the signed note of a tree.
 func (s *Signer) Sign(size int64, root tlog.Hash) ([]byte, error) {
-	text := Checkpoint{s.signer.Name(), size, root}.text()
-	signed, err := note.Sign(&note.Note{Text: text}, s.signer)
+	text := Checkpoint{s.Origin(), size, root}.text()
+	signers := make([]note.Signer, len(s.keys))
+	for i, k := range s.keys {
+		signers[i] = k.signer
+	}
+	signed, err := note.Sign(&note.Note{Text: text}, signers...)
 	if err != nil {
 		return nil, fmt.Errorf("sign checkpoint: %w", err)
 	}
@@ -113,11 +156,32 @@ func (s *Signer) Sign(size int64, root tlog.Hash) ([]byte, error) {
 
 // Open verifies a signed note of ours and reads it.
 func (s *Signer) Open(signed []byte) (Checkpoint, error) {
-	n, err := note.Open(signed, note.VerifierList(s.verifier))
+	return OpenCheckpoint(signed, s.VerifierKeys()...)
+}
+
+// OpenCheckpoint verifies a signed note with keys of which one has to have
+// signed it, and reads it. The origin must be the keys' name.
+func OpenCheckpoint(signed []byte, vkeys ...string) (Checkpoint, error) {
+	verifiers := make([]note.Verifier, len(vkeys))
+	for i, k := range vkeys {
+		v, err := note.NewVerifier(strings.TrimSpace(k))
+		if err != nil {
+			return Checkpoint{}, fmt.Errorf("read verifying key: %w", err)
+		}
+		verifiers[i] = v
+	}
+	n, err := note.Open(signed, note.VerifierList(verifiers...))
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("open checkpoint: %w", err)
 	}
-	return parseCheckpoint(n.Text)
+	c, err := parseCheckpoint(n.Text)
+	if err != nil {
+		return c, err
+	}
+	if c.Origin != verifiers[0].Name() {
+		return c, fmt.Errorf("open checkpoint: it is of the log %q, the key of %q", c.Origin, verifiers[0].Name())
+	}
+	return c, nil
 }
 
 func parseCheckpoint(text string) (Checkpoint, error) {
@@ -139,7 +203,7 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 // ErrFork says that the tree does not extend what was signed before: the
 // database was restored from a backup, or tampered with.
 var ErrFork = errors.New("the record does not extend the last signed checkpoint: the database is an older copy or was altered. " +
-	"Restore the newest backup; if entries are lost for good, start a new log with a new key and say so in public")
+	"Restore the newest backup; if entries are lost for good, say so in public and begin a new log: claimtrail log-key restart --reason TEXT")
 
 // CheckExtends reports ErrFork unless the tree of the given size, read through
 // r, has the remembered checkpoint as a prefix.

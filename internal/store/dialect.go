@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"net/url"
 	"runtime"
 	"strings"
@@ -34,6 +35,18 @@ type dialect interface {
 	lockRecord(g *gorm.DB) error
 	// columns lists table and column names of the schema, for the drift test.
 	columns() string
+	// columnTypes lists the tables of the schema with their columns, in order,
+	// and what the engine calls the columns' types.
+	columnTypes() string
+	// unhurried lets this transaction take as long as it takes: a backup and its
+	// restoration do, however fast single requests have to be.
+	unhurried(g *gorm.DB) error
+	// suspensions lists statements that keep triggers and foreign keys out of the
+	// way of a restoration, each with the one that puts back exactly what was.
+	suspensions() string
+	// settle checks the references that were not checked while rows were loaded,
+	// and sets the counters past the rows.
+	settle(g *gorm.DB) error
 }
 
 type sqliteDialect struct{}
@@ -140,4 +153,67 @@ func (postgresDialect) lockRecord(g *gorm.DB) error {
 
 func (postgresDialect) columns() string {
 	return `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()`
+}
+
+func (sqliteDialect) columnTypes() string {
+	return `SELECT m.name AS table_name, c.name AS column_name, c.type AS column_type
+		FROM sqlite_master m JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY m.name, c.cid`
+}
+
+func (sqliteDialect) unhurried(*gorm.DB) error { return nil }
+
+func (sqliteDialect) suspensions() string {
+	return `SELECT 'DROP TRIGGER "' || name || '"' AS suspend, sql AS resume FROM sqlite_master WHERE type = 'trigger'
+		UNION ALL SELECT 'PRAGMA defer_foreign_keys = ON', 'PRAGMA defer_foreign_keys = OFF'`
+}
+
+// settle has no counter to set: SQLite counts on from the largest number that
+// was ever inserted.
+func (sqliteDialect) settle(g *gorm.DB) error {
+	var dangling []struct{ Table, Parent string }
+	if err := g.Raw("PRAGMA foreign_key_check").Scan(&dangling).Error; err != nil {
+		return err
+	}
+	if len(dangling) > 0 {
+		return fmt.Errorf("a row of %s refers to a row of %s that is not there", dangling[0].Table, dangling[0].Parent)
+	}
+	return nil
+}
+
+func (postgresDialect) columnTypes() string {
+	return `SELECT c.table_name, c.column_name, c.data_type AS column_type
+		FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+		WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'
+		ORDER BY c.table_name, c.ordinal_position`
+}
+
+func (postgresDialect) unhurried(g *gorm.DB) error {
+	return g.Exec("SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)").Error
+}
+
+func (postgresDialect) suspensions() string {
+	return `SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) AS suspend,
+			format('ALTER TABLE %s ENABLE TRIGGER %I', tgrelid::regclass, tgname) AS resume
+		FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
+		WHERE NOT tgisinternal AND tgenabled = 'O' AND c.relnamespace = current_schema()::regnamespace
+		UNION ALL SELECT format('ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED', conrelid::regclass, conname),
+			format('ALTER TABLE %s ALTER CONSTRAINT %I NOT DEFERRABLE', conrelid::regclass, conname)
+		FROM pg_constraint
+		WHERE contype = 'f' AND NOT condeferrable AND connamespace = current_schema()::regnamespace`
+}
+
+func (postgresDialect) settle(g *gorm.DB) error {
+	if err := g.Exec("SET CONSTRAINTS ALL IMMEDIATE").Error; err != nil {
+		return err
+	}
+	var counters []string
+	err := g.Raw(`SELECT format('SELECT setval(%L, COALESCE(MAX(%I), 1), MAX(%I) IS NOT NULL) FROM %I',
+			pg_get_serial_sequence(quote_ident(table_name), column_name), column_name, column_name, table_name)
+		FROM information_schema.columns
+		WHERE table_schema = current_schema() AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL`).Scan(&counters).Error
+	for _, set := range counters {
+		err = errors.Join(err, g.Exec(set).Error)
+	}
+	return err
 }

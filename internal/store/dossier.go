@@ -1,7 +1,11 @@
 package store
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/record"
 )
 
 // Dossier is everything the desk knows that bears on one claim: the claim's own
@@ -25,16 +29,19 @@ type Dossier struct {
 	Assessments  []kb.IndependenceAssessment
 	Relations    []kb.ClaimRelation
 	Related      map[kb.ID]kb.Claim
-	Published    map[kb.ID]bool // the related claims that readers can see
+	Published    map[kb.ID]bool          // the related claims that readers can see
+	Newest       map[kb.ID]record.Digest // of the related claims, as readers see them
 	Draft        *kb.RulingDraft
 	Scale        kb.RatingScale
 	Ratings      []kb.Rating
+	Policy       kb.Policy
 	Exceptions   []kb.GateException
 	Replies      []kb.ReplyRequest
 	Contributors []kb.Person
 	Candidate    *kb.Candidate
 	Approvals    []kb.Approval
 	People       map[kb.ID]kb.Person
+	Schedule     *kb.ScheduledPublication
 	Revision     int // number of the newest published revision, 0 without one
 }
 
@@ -124,9 +131,19 @@ func (d *Dossier) loadClaim(l *loader, id kb.ID) {
 	related := loadAll[kb.Claim](l, "claims", "id", `id IN (SELECT to_id FROM claim_relation WHERE from_id = ?)
 		OR id IN (SELECT from_id FROM claim_relation WHERE to_id = ?)`, id, id)
 	d.Related = byID(related, func(c kb.Claim) kb.ID { return c.ID })
-	d.Published = map[kb.ID]bool{}
-	for _, r := range loadAll[Revision](l, "revisions", "claim_id", "number = 1 AND claim_id IN ?", idStrings(keys(d.Related))) {
-		d.Published[kb.ID(r.ClaimID)] = true
+	d.loadFamily(l)
+}
+
+// loadFamily reads how the related claims stand in public.
+func (d *Dossier) loadFamily(l *loader) {
+	d.Published, d.Newest = map[kb.ID]bool{}, map[kb.ID]record.Digest{}
+	for _, row := range loadAll[digest](l, "digests", "claim_id, number", "claim_id IN ?", idStrings(keys(d.Related))) {
+		var x record.Digest
+		if err := json.Unmarshal(row.Body, &x); err != nil {
+			l.err = fmt.Errorf("read digest of event %d: %w", row.EventIdx, err)
+			return
+		}
+		d.Published[kb.ID(row.ClaimID)], d.Newest[kb.ID(row.ClaimID)] = true, x // the newest is last
 	}
 }
 
@@ -175,6 +192,12 @@ func (d *Dossier) loadRuling(l *loader, id kb.ID) {
 	if d.Draft != nil && d.Draft.ScaleID != "" {
 		d.Scale = loadOne[kb.RatingScale](l, "scale", "id = ?", d.Draft.ScaleID)
 		d.Ratings = loadAll[kb.Rating](l, "ratings", "ordinal, key", "scale_id = ?", d.Draft.ScaleID)
+	}
+	if l.err == nil {
+		d.Policy, l.err = l.Policy()
+	}
+	if due := loadAll[kb.ScheduledPublication](l, "schedule", "claim_id", "claim_id = ?", id); len(due) == 1 {
+		d.Schedule = &due[0]
 	}
 	d.Exceptions = loadAll[kb.GateException](l, "exceptions", "gate", "claim_id = ?", id)
 	d.Replies = loadAll[kb.ReplyRequest](l, "replies", "id", "claim_id = ?", id)

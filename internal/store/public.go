@@ -90,17 +90,37 @@ func (p *Public) Digests(ctx context.Context, events []int64) ([]record.Digest, 
 	return digests, nil
 }
 
-// Revisions lists a claim's revisions, the newest first. Errors: NotFound when
-// it has none: readers cannot tell a draft from nothing.
+// Revisions lists a claim's revisions, the newest first, with the notes of their
+// corrections. Errors: NotFound when it has none: readers cannot tell a draft
+// from nothing.
 func (p *Public) Revisions(ctx context.Context, claim kb.ID) ([]Revision, error) {
-	rows, err := p.reader(ctx).Revisions(claim)
-	if err == nil && len(rows) == 0 {
+	var rows []struct {
+		Revision
+
+		Body []byte
+	}
+	err := p.reader(ctx).g.Table("revision").Select("revision.*, digest.body").
+		Joins("JOIN digest ON digest.event_idx = revision.event_idx").
+		Where("revision.claim_id = ?", string(claim)).Order("revision.number DESC").Find(&rows).Error
+	if err != nil {
+		return nil, translate(fmt.Errorf("read revisions: %w", err))
+	}
+	if len(rows) == 0 {
 		return nil, kb.Errorf(kb.NotFound, "There is no published claim at this address.")
 	}
-	for i := range rows {
-		rows[i].PublishedAt = rows[i].PublishedAt.UTC()
+	revisions := make([]Revision, len(rows))
+	for i, row := range rows {
+		var d record.Digest
+		if err := json.Unmarshal(row.Body, &d); err != nil {
+			return nil, fmt.Errorf("read digest of event %d: %w", row.EventIdx, err)
+		}
+		revisions[i] = row.Revision
+		revisions[i].PublishedAt, revisions[i].Redacted = row.PublishedAt.UTC(), d.Redacted
+		if d.Correction != nil {
+			revisions[i].Note = d.Correction.Note
+		}
 	}
-	return rows, err
+	return revisions, nil
 }
 
 // Document reads the bytes of a published document. Errors: Gone when they were

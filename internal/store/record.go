@@ -57,7 +57,10 @@ type Revision struct {
 	PublishedAt time.Time
 	Class       string
 	Cause       string
-	Note        string
+	// Note is the correction's, from the digest: the row itself can never be
+	// redacted, so it holds no text.
+	Note     string `gorm:"-"`
+	Redacted bool   `gorm:"-"`
 }
 
 // LockRecord makes this transaction the only one that may append to the record
@@ -235,6 +238,7 @@ type Tree struct {
 	Size   int64
 	Hashes tlog.HashReader
 	Root   tlog.Hash
+	Signed []byte // the newest stored checkpoint; nil when there is none
 }
 
 // SignTree lets one process at a time sign the committed tree: sign gets it and
@@ -249,6 +253,11 @@ func (db *DB) SignTree(ctx context.Context, sign func(Tree) ([]byte, error)) err
 		tree, err := committedTree(p.g)
 		if err != nil {
 			return err
+		}
+		if newest, err := findSome[checkpoint](Reader{p.g}, "checkpoint", "size DESC", 1, "1 = 1"); err != nil {
+			return err
+		} else if len(newest) > 0 {
+			tree.Signed = newest[0].Note
 		}
 		signed, err := sign(tree)
 		if err != nil || signed == nil {

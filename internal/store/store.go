@@ -180,3 +180,6 @@ const beginAttempts = 3
 
 // Desk gives the reads of the desk, from the reading pool.
 func (db *DB) Desk(ctx context.Context) Reader { return Reader{db.reader.WithContext(ctx)} }
+
+// Now gives the database's clock.
+func (db *DB) Now() time.Time { return db.clock() }

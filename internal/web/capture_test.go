@@ -1141,3 +1141,6 @@ func TestEvidenceStatementsAreConstant(t *testing.T) {
 		}
 	})
 }
+
+// Forget has nothing to remove.
+func (liveWeb) Forget(context.Context, string) error { return nil }

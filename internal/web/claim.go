@@ -118,7 +118,7 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	v.Page = p.page(content.Claim.Text, "/claims/"+doc.Claim)
 	v.Title = clippedTo(content.Claim.Text, 70) + ": " + v.Ruling.Rating.Label + " · " + v.Site
 	v.Description = content.Ruling.Summary
-	v.Ruling.By = "By " + names(doc.People.Authors) + ", reviewed by " + doc.People.Reviewer.Name
+	v.Ruling.By = peopleLine(doc)
 	v.Ruling.Published, v.Ruling.Changed, v.Ruling.First = moment(first.PublishedAt), moment(revision.PublishedAt), revision.Number == 1
 	if revision.Number != newest.Number {
 		v.NoIndex = true
@@ -257,4 +257,13 @@ func clippedTo(s string, n int) string {
 		return strings.TrimSpace(string(r[:n])) + "…"
 	}
 	return s
+}
+
+// peopleLine names who answers for a revision.
+func peopleLine(doc record.Document) string {
+	line := "By " + names(doc.People.Authors)
+	if doc.People.Reviewer != nil {
+		return line + ", reviewed by " + doc.People.Reviewer.Name
+	}
+	return line + ", published by " + doc.People.Publisher.Name + " without a second person"
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,8 +75,9 @@ func (s *Server) deskGates(c *gin.Context, d store.Dossier, results []kb.GateRes
 	}
 	gates := gateViews(report)
 	if desk.May(actorOf(c), desk.StateException) && d.Claim.State.Editable() {
-		for i, g := range kb.Gates {
-			if results[i].Outcome == kb.Failed && g.Exceptive {
+		for _, g := range kb.Gates {
+			i := slices.IndexFunc(results, func(r kb.GateResult) bool { return r.Key == g.Key && r.Outcome == kb.Failed })
+			if i >= 0 && d.Policy.Mode(g) == kb.Exceptive {
 				gates[i].Except = deskClaim(d.Claim.ID, "exceptions", g.Key)
 			}
 		}

@@ -316,7 +316,7 @@ func (s *Server) exceptionForm(c *gin.Context) (views.Form, error) {
 		return views.Form{}, err
 	}
 	for _, g := range kb.Gates {
-		if g.Key == c.Param("sub") && g.Exceptive {
+		if g.Key == c.Param("sub") && !g.Fixed {
 			old, err := s.read(c).Exception(id, g.Key)
 			if err != nil && kb.KindOf(err) != kb.NotFound {
 				return views.Form{}, err
