@@ -36,6 +36,8 @@ type commands struct {
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database's schema up to date, or show how it stands."`
 	Seed       seedCmd       `cmd:"" help:"Load a data set; what is there already is left as it is."`
 	User       userCmd       `cmd:"" help:"Manage accounts."`
+	Backup     backupCmd     `cmd:"" help:"Write everything but the signing key to one file, while the server runs."`
+	Restore    restoreCmd    `cmd:"" help:"Load a backup into an empty database, of either engine."`
 	Capture    captureCmd    `cmd:"" help:"Archive one page."`
 	Quote      quoteCmd      `cmd:"" help:"Check a quotation against a text file; prints JSON."`
 	Trail      trailCmd      `cmd:"" help:"Compute the independent origins of a graph of sources; JSON in, JSON out."`

@@ -208,8 +208,8 @@ func (postgresDialect) settle(g *gorm.DB) error {
 		return err
 	}
 	var counters []string
-	err := g.Raw(`SELECT format('SELECT setval(%L, COALESCE(MAX(%I), 1), MAX(%I) IS NOT NULL) FROM %I',
-			pg_get_serial_sequence(quote_ident(table_name), column_name), column_name, column_name, table_name)
+	err := g.Raw(`SELECT format('SELECT setval(%1$L, COALESCE(MAX(%2$I), 1), MAX(%2$I) IS NOT NULL) FROM %3$I',
+			pg_get_serial_sequence(quote_ident(table_name), column_name), column_name, table_name)
 		FROM information_schema.columns
 		WHERE table_schema = current_schema() AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL`).Scan(&counters).Error
 	for _, set := range counters {

@@ -303,35 +303,41 @@ func (d *dumper) addTable(g *gorm.DB, t table) error {
 	if err != nil {
 		return err
 	}
-	lines := json.NewEncoder(w)
-	lines.SetEscapeHTML(false)
 	rows, err := g.Raw("SELECT " + t.quotedColumns() + " FROM " + quoted(t.name)).Rows()
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	err = d.addRows(w, t, rows)
+	return errors.Join(err, rows.Err(), rows.Close())
+}
+
+func (d *dumper) addRows(w io.Writer, t table, rows *sql.Rows) error {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
 	values, into := make([]any, len(t.columns)), make([]any, len(t.columns))
 	for i := range values {
 		into[i] = &values[i]
 	}
-	d.manifest.Tables[t.name] = 0
-	for rows.Next() {
+	n := int64(0)
+	for ; rows.Next(); n++ {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
 		row := make(map[string]any, len(values))
 		for i, c := range t.columns {
-			if row[c.name], err = encodeCell(c.kind, values[i]); err != nil {
-				return fmt.Errorf("row %d, %s: %w", d.manifest.Tables[t.name]+1, c.name, err)
+			cell, err := encodeCell(c.kind, values[i])
+			if err != nil {
+				return fmt.Errorf("row %d, %s: %w", n+1, c.name, err)
 			}
+			row[c.name] = cell
 		}
 		if err := lines.Encode(row); err != nil {
 			return err
 		}
-		d.manifest.Tables[t.name]++
 		d.count.step()
 	}
-	return rows.Err()
+	d.manifest.Tables[t.name] = n
+	return nil
 }
 
 func (d *dumper) addBlobs(ctx context.Context, hashes []string, blobs Blobs) error {

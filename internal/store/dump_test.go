@@ -235,6 +235,9 @@ func guards(t *testing.T, address string) []string {
 		}
 		list = append(list, s)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	slices.Sort(list)
 	return list
 }
