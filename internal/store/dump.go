@@ -298,7 +298,7 @@ func (d *dumper) add(name string, content []byte) error {
 	return err
 }
 
-func (d *dumper) addTable(g *gorm.DB, t table) error {
+func (d *dumper) addTable(g *gorm.DB, t table) (err error) {
 	w, err := d.create(t.file())
 	if err != nil {
 		return err
@@ -307,8 +307,8 @@ func (d *dumper) addTable(g *gorm.DB, t table) error {
 	if err != nil {
 		return err
 	}
-	err = d.addRows(w, t, rows)
-	return errors.Join(err, rows.Err(), rows.Close())
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	return d.addRows(w, t, rows)
 }
 
 func (d *dumper) addRows(w io.Writer, t table, rows *sql.Rows) error {
@@ -337,7 +337,7 @@ func (d *dumper) addRows(w io.Writer, t table, rows *sql.Rows) error {
 		d.count.step()
 	}
 	d.manifest.Tables[t.name] = n
-	return nil
+	return rows.Err()
 }
 
 func (d *dumper) addBlobs(ctx context.Context, hashes []string, blobs Blobs) error {
