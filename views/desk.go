@@ -20,6 +20,8 @@ type Form struct {
 	Aside    []Fact
 	Cites    []Link // evidence that can be cited: text and citation
 	Steps    []StepForm
+	Links    []Link // to what may be needed first
+	Trap     string // name of a field that no person sees
 	Narrow   bool
 	Files    bool // it may carry a file
 }
@@ -115,6 +117,8 @@ type StepForm struct {
 	Primary bool
 	Folded  bool
 	Into    string // label of the other claim's field; "" when none is asked
+	Link    bool   // the step has a form of its own at its address
+	Hidden  []Hidden
 }
 
 // CaseSection is one part of the case: what there is and how to add to it.
@@ -138,6 +142,7 @@ type CaseItem struct {
 	Action string // address of the one action offered
 	Verb   string
 	Live   bool // it changes by itself; the page looks again
+	Steps  []StepForm
 	Items  []CaseItem
 }
 

@@ -29,6 +29,7 @@ type Page struct {
 	Account     string
 	Footer      []Link
 	Licence     Link
+	Feeds       []Link // alternates of the page, Text their title
 }
 
 // Text is words in a language.
@@ -89,6 +90,7 @@ type ClaimRow struct {
 	Origins       string
 	Published     Time
 	Correction    string
+	UnderReview   bool
 	Demonstration bool
 	Overtaken     bool
 }
@@ -135,6 +137,9 @@ type Claim struct {
 	Banner       string
 	BannerLink   Link
 	Preview      bool
+	Review       *Notice // it is under review
+	Alone        *Notice // it was published without a second person
+	Withdrawn    *Notice // it was retracted, or merged into another claim
 	Text         Text
 	Verbatim     bool
 	Topics       []Link
@@ -156,6 +161,8 @@ type Claim struct {
 	GatesSummary string
 	History      []Revision
 	HistoryURL   string
+	Past         *Past
+	Tools        []Link
 	Integrity    Integrity
 	Prediction   []Fact
 	Checkability string
@@ -194,7 +201,9 @@ type Correction struct {
 	Note      string
 	Date      Time
 	Old       *Rating
+	Overtaken bool // Old was right until then; it is no blunder
 	Prominent bool
+	Changes   string
 }
 
 // Strength is the line that says what the ruling stands on.
@@ -334,6 +343,9 @@ type Revision struct {
 	Hash      string
 	Current   bool
 	JSON      string
+	Changes   string // address of the comparison with the one before
+	Redacted  bool
+	Index     int64
 }
 
 // Integrity says how the page can be verified.
@@ -343,6 +355,11 @@ type Integrity struct {
 	Short  string
 	Index  int64
 	JSON   string
+	Proof  string // address of the proof that it is in the log
+	Entry  string // address of its entry in the log
+	Bundle string
+	Script string // module that verifies it in the browser
+	Check  string // the command for an independent check
 }
 
 // History is the list of a claim's revisions.
@@ -352,6 +369,8 @@ type History struct {
 	Claim     Text
 	ClaimURL  string
 	Revisions []Revision
+	Past      Past
+	Timemap   string
 }
 
 // Prose is a page of longer texts.
@@ -360,7 +379,16 @@ type Prose struct {
 
 	Heading  string
 	Sections []Section
+	Policy   *Policy
 	Scales   []Scale
+}
+
+// Policy is the house policy as readers see it.
+type Policy struct {
+	Heading string
+	Lead    string
+	Alone   string // the standing exception from the second person
+	Rules   []Fact
 }
 
 // Section is a heading with its text.

@@ -42,6 +42,8 @@ type commands struct {
 	Quote      quoteCmd      `cmd:"" help:"Check a quotation against a text file; prints JSON."`
 	Trail      trailCmd      `cmd:"" help:"Compute the independent origins of a graph of sources; JSON in, JSON out."`
 	ExtractPDF extractPDFCmd `cmd:"" hidden:"" name:"extract-pdf"`
+	Verify     verifyCmd     `cmd:"" help:"Verify a site, or the bundle of one claim, from outside: nothing but its public addresses is needed."`
+	LogKey     logKeyCmd     `cmd:"" name:"log-key" help:"The keys of the transparency log: show, rotate, retire, restart."`
 	Version    versionCmd    `cmd:"" help:"Show version, commit and Go version."`
 }
 
@@ -104,7 +106,7 @@ func settings(getenv func(string) string) kong.Resolver {
 
 // notSettings are flags of single commands that no environment decides.
 var notSettings = map[string]bool{
-	"help": true, "password-stdin": true, "text": true, "exact": true, "prefix": true, "suffix": true, "near": true, "as": true,
+	"help": true, "password-stdin": true, "text": true, "exact": true, "reason": true, "url": true, "bundle": true, "vkey": true, "remember": true, "json": true, "prefix": true, "suffix": true, "near": true, "as": true,
 }
 
 func oneLine(err error) string {

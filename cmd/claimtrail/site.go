@@ -49,6 +49,11 @@ func (f databaseFlags) keyFile() string {
 	return filepath.Join(f.Data, "log.key")
 }
 
+// remembered is where the last signed checkpoint is kept, beside the key.
+func (f databaseFlags) remembered() checkpointFile {
+	return checkpointFile(strings.TrimSuffix(f.keyFile(), ".key") + ".checkpoint")
+}
+
 func isSQLite(address string) bool { return strings.HasPrefix(address, "sqlite:") }
 
 // site is the program put together.
@@ -59,6 +64,7 @@ type site struct {
 	blobs   io.Closer
 	log     *slog.Logger
 	base    string
+	keys    []string // that the log is verified with
 }
 
 func (s *site) close() error { return errors.Join(s.blobs.Close(), s.db.Close()) }
@@ -106,8 +112,10 @@ func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error
 	if err != nil {
 		return nil, err
 	}
-	remembered := checkpointFile(strings.TrimSuffix(f.keyFile(), ".key") + ".checkpoint")
-	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: remembered, Archive: s.archive, Logger: s.log})
+	if signer != nil {
+		s.keys = signer.VerifierKeys()
+	}
+	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.remembered(), Archive: s.archive, Logger: s.log})
 	return d, d.Sign(ctx)
 }
 
@@ -135,7 +143,7 @@ const (
 // those under way finish.
 func (s *site) serve(ctx context.Context, listener net.Listener, proxies []string, ready func()) error {
 	follower := follow.New(s.db.Public())
-	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Logger: s.log, Proxies: proxies})
+	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Keys: s.keys, Logger: s.log, Proxies: proxies})
 	if err != nil {
 		return err
 	}
@@ -150,6 +158,10 @@ func (s *site) serve(ctx context.Context, listener net.Listener, proxies []strin
 	})
 	group.Go(func() error {
 		s.desk.RunCaptures(ctx, func(err error) { s.log.ErrorContext(ctx, "running captures", "error", err) })
+		return nil
+	})
+	group.Go(func() error {
+		s.desk.RunClock(ctx, func(err error) { s.log.ErrorContext(ctx, "looking at the clock", "error", err) })
 		return nil
 	})
 	group.Go(func() error {

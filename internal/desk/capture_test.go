@@ -198,7 +198,7 @@ func (p *press) openTasks(t *testing.T) []store.TaskItem {
 func (p *press) audited(t *testing.T, since int64) []string {
 	t.Helper()
 	var list []string
-	for _, item := range must(p.reads(t).Audit(0, 1000))(t) {
+	for _, item := range must(p.reads(t).Audit(store.AuditQuery{Limit: 1000}))(t) {
 		if item.ID > since {
 			list = append(list, item.Action+" by "+item.Person)
 		}
@@ -209,7 +209,7 @@ func (p *press) audited(t *testing.T, since int64) []string {
 
 func (p *press) lastAudit(t *testing.T) int64 {
 	t.Helper()
-	items := must(p.reads(t).Audit(0, 1))(t)
+	items := must(p.reads(t).Audit(store.AuditQuery{Limit: 1}))(t)
 	if len(items) == 0 {
 		return 0
 	}

@@ -7,8 +7,8 @@ package follow
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -29,7 +29,11 @@ type Follower struct {
 	sorted   bool
 	names    map[Subject]string
 	masthead record.Masthead
+	policy   record.Policy
 	scales   []record.Scale
+	banners  map[string]record.Banner // claims under review, by id
+	changes  []change                 // corrections, in the order of the log
+	disputes []record.DisputeOutcome  // in the order of the log
 }
 
 // row is one claim in columns: what filters look at, not what lists show.
@@ -40,6 +44,8 @@ type row struct {
 	speakers, topics, publishers  []string
 	sources                       []string
 	corrected                     bool
+	hidden                        bool   // redacted, or merged into another claim
+	published                     string // when the newest revision was
 }
 
 // Subject is a thing that pages list claims by.
@@ -58,7 +64,7 @@ const batch = 1000
 
 // New makes a follower that has read nothing yet.
 func New(public *store.Public) *Follower {
-	return &Follower{public: public, index: -1, rows: map[string]*row{}, names: map[Subject]string{}}
+	return &Follower{public: public, index: -1, rows: map[string]*row{}, names: map[Subject]string{}, banners: map[string]record.Banner{}}
 }
 
 // Index is the log index up to which the follower has read, -1 at first.
@@ -115,7 +121,7 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 	}
 	documents := make([][]byte, len(entries))
 	for i, e := range entries {
-		if e.Kind == record.KindMasthead || e.Kind == record.KindScale {
+		if documented[e.Kind] {
 			documents[i], err = f.public.Document(ctx, e.Hash)
 			if err != nil && kb.KindOf(err) != kb.Gone {
 				return 0, err
@@ -133,24 +139,89 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 	return len(entries), nil
 }
 
+// documented are the kinds of events whose documents the follower needs. They are few
+// beside revisions.
+var documented = map[string]bool{
+	record.KindMasthead: true, record.KindScale: true, record.KindPolicy: true, record.KindBanner: true, record.KindRedaction: true, record.KindDispute: true,
+}
+
 func (f *Follower) apply(e store.Entry, document []byte) error {
 	switch {
 	case e.Kind == record.KindRevision && e.Digest == nil:
 		return fmt.Errorf("follow the record: event %d has no digest", e.Index)
 	case e.Kind == record.KindRevision:
 		f.applyRevision(e.Index, *e.Digest)
-	case document == nil: // redacted, or of no concern here
-	case e.Kind == record.KindMasthead:
-		f.masthead = record.Masthead{}
-		return json.Unmarshal(document, &f.masthead)
-	case e.Kind == record.KindScale:
-		var s record.Scale
-		if err := json.Unmarshal(document, &s); err != nil {
-			return err
-		}
-		f.scales = append(f.scales, s)
+	case document != nil: // neither redacted nor of no concern here
+		return f.applyDocument(e.Kind, document)
 	}
 	return nil
+}
+
+func (f *Follower) applyDocument(kind string, document []byte) error {
+	switch kind {
+	case record.KindMasthead:
+		return replace(&f.masthead, document)
+	case record.KindPolicy:
+		return replace(&f.policy, document)
+	case record.KindScale:
+		return add(&f.scales, document)
+	case record.KindDispute:
+		return add(&f.disputes, document)
+	case record.KindBanner:
+		var b record.Banner
+		if err := replace(&b, document); err != nil {
+			return err
+		}
+		delete(f.banners, b.Claim)
+		if b.Up {
+			f.banners[b.Claim] = b
+		}
+	case record.KindRedaction:
+		var r record.Redaction
+		if err := replace(&r, document); err != nil {
+			return err
+		}
+		f.applyRedaction(r)
+	}
+	return nil
+}
+
+func replace[T record.Masthead | record.Policy | record.Banner | record.Redaction](current *T, document []byte) error {
+	next, err := record.ReadEvent[T](document)
+	*current = next
+	return err
+}
+
+func add[T record.Scale | record.DisputeOutcome](list *[]T, document []byte) error {
+	next, err := record.ReadEvent[T](document)
+	*list = append(*list, next)
+	return err
+}
+
+// applyRedaction forgets what a redaction takes away: the claim if its newest
+// revision is among it, corrections, and names that nothing else bears.
+func (f *Follower) applyRedaction(r record.Redaction) {
+	row, known := f.rows[r.Claim]
+	if !known {
+		return
+	}
+	f.changes = slices.DeleteFunc(f.changes, func(c change) bool { return c.claim == r.Claim && slices.Contains(r.Revisions, c.number) })
+	if slices.Contains(r.Revisions, row.number) {
+		*row = rowOf(row, record.Digest{Claim: row.claim, Number: row.number, PublishedAt: row.published, Redacted: true})
+	}
+	borne := map[Subject]bool{}
+	for _, x := range f.rows {
+		x.subjects(func(s Subject) { borne[s] = true })
+	}
+	maps.DeleteFunc(f.names, func(s Subject, _ string) bool { return !borne[s] })
+}
+
+func (r *row) subjects(each func(Subject)) {
+	for kind, ids := range map[string][]string{Speaker: r.speakers, Topic: r.topics, Publisher: r.publishers, Source: r.sources} {
+		for _, id := range ids {
+			each(Subject{kind, id})
+		}
+	}
 }
 
 func (f *Follower) applyRevision(index int64, d record.Digest) {
@@ -161,29 +232,47 @@ func (f *Follower) applyRevision(index int64, d record.Digest) {
 		f.newest = append(f.newest, r)
 	}
 	f.sorted = false
-	r.event, r.number, r.language, r.said, r.rating = index, d.Number, d.Language, d.SaidOn.Earliest(), d.Outcome
-	if d.Rating != nil {
-		r.rating = d.Rating.Key
+	if d.Correction != nil {
+		f.changes = append(f.changes, changeOf(index, r, d))
 	}
-	r.corrected = d.Correction != nil && d.Correction.Class != "typo"
-	r.speakers, r.topics, r.publishers, r.sources = nil, nil, nil, nil
+	*r = rowOf(r, d)
+	r.event = index
 	for _, s := range d.Speakers {
-		r.speakers = append(r.speakers, f.name(Speaker, s.ID, s.Name))
+		f.names[Subject{Speaker, s.ID}] = s.Name
 	}
 	for _, t := range d.Topics {
-		r.topics = append(r.topics, f.name(Topic, t.Slug, t.Name))
+		f.names[Subject{Topic, t.Slug}] = t.Name
 	}
 	for _, p := range d.Publishers {
-		r.publishers = append(r.publishers, f.name(Publisher, p.ID, p.Name))
+		f.names[Subject{Publisher, p.ID}] = p.Name
 	}
 	for _, s := range d.Sources {
-		r.sources = append(r.sources, f.name(Source, s.ID, s.Name))
+		f.names[Subject{Source, s.ID}] = s.Name
 	}
 }
 
-func (f *Follower) name(kind, id, name string) string {
-	f.names[Subject{kind, id}] = name
-	return id
+// rowOf gives the columns of a claim as a digest has them.
+func rowOf(old *row, d record.Digest) row {
+	r := row{
+		claim: old.claim, event: old.event, number: d.Number, language: d.Language, said: d.SaidOn.Earliest(), rating: d.Outcome, published: d.PublishedAt,
+		corrected: d.Correction != nil && d.Correction.Class != "typo", hidden: d.Redacted || d.MergedInto != "",
+	}
+	if d.Rating != nil {
+		r.rating = d.Rating.Key
+	}
+	for _, s := range d.Speakers {
+		r.speakers = append(r.speakers, s.ID)
+	}
+	for _, t := range d.Topics {
+		r.topics = append(r.topics, t.Slug)
+	}
+	for _, p := range d.Publishers {
+		r.publishers = append(r.publishers, p.ID)
+	}
+	for _, s := range d.Sources {
+		r.sources = append(r.sources, s.ID)
+	}
+	return r
 }
 
 // sort puts the rows in order before they are read; a long catching-up is
@@ -210,6 +299,43 @@ func (f *Follower) Masthead() record.Masthead {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return f.masthead
+}
+
+// Policy gives the house policy, as last published.
+func (f *Follower) Policy() record.Policy {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.policy
+}
+
+// Banner gives the sign “under review” of a claim that carries it.
+func (f *Follower) Banner(claim string) (record.Banner, bool) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	b, ok := f.banners[claim]
+	return b, ok
+}
+
+// UnderReview reports which of the claims carry the sign “under review”.
+func (f *Follower) UnderReview(claims []string) map[string]bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	up := map[string]bool{}
+	for _, c := range claims {
+		if _, ok := f.banners[c]; ok {
+			up[c] = true
+		}
+	}
+	return up
+}
+
+// Disputes gives the settled disputes, the newest first.
+func (f *Follower) Disputes() []record.DisputeOutcome {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	list := slices.Clone(f.disputes)
+	slices.Reverse(list)
+	return list
 }
 
 // Scales gives the published rating scales, the newest first.

@@ -86,7 +86,7 @@ func (f *Follower) match(q Query, after int64) (Page, []int64) {
 }
 
 func (q Query) matches(r *row) bool {
-	return (q.Rating == "" || q.Rating == r.rating) &&
+	return !r.hidden && (q.Rating == "" || q.Rating == r.rating) &&
 		(q.Language == "" || q.Language == r.language) &&
 		(q.Speaker == "" || slices.Contains(r.speakers, q.Speaker)) &&
 		(q.Topic == "" || slices.Contains(r.topics, q.Topic)) &&
@@ -112,7 +112,7 @@ func (f *Follower) Newest(ctx context.Context, claims []string) (map[string]reco
 	f.mu.RLock()
 	var events []int64
 	for _, c := range claims {
-		if r, ok := f.rows[c]; ok {
+		if r, ok := f.rows[c]; ok && !r.hidden {
 			events = append(events, r.event)
 		}
 	}

@@ -67,7 +67,7 @@ func (p *Policy) Validate() error {
 		c.oneOf("mode-"+key, mode, GateModes)
 	}
 	for kind, n := range p.Origins {
-		field := "origins-" + cmp.Or(kind, "other")
+		field := "origins-" + cmp.Or(kind, "default")
 		if kind != "" && !slices.ContainsFunc(ClaimKinds, func(o Option) bool { return o.Value == kind }) {
 			c.fail(field, "There is no such kind of claim.")
 		}

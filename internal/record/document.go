@@ -354,16 +354,12 @@ func ReadContent(b []byte) (Content, error) {
 // Excerpts lists the quotations of evidence and attestations, in the order of
 // the page.
 func (c Content) Excerpts() []*Excerpt {
-	var list []*Excerpt
-	for _, a := range c.Appearances {
-		for _, at := range a.Attestations {
-			list = append(list, at.Excerpt)
-		}
+	quoted := c.quoted()
+	list := make([]*Excerpt, len(quoted))
+	for i, q := range quoted {
+		list[i] = q.excerpt
 	}
-	for _, e := range c.Evidence {
-		list = append(list, e.Excerpt)
-	}
-	return slices.DeleteFunc(list, func(e *Excerpt) bool { return e == nil })
+	return list
 }
 
 // OnlyThrough gives the work through which alone a quotation of a source was
@@ -402,6 +398,52 @@ func (c Content) FreeSnapshots() []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(free))
+}
+
+// TextRef is the copy of a whole work by its source and the hash of its text.
+type TextRef struct{ Source, Hash string }
+
+// Texts lists the copies that the quotations stand in and that may be shown
+// whole, each once.
+func (c Content) Texts() []TextRef {
+	var list []TextRef
+	add := func(source, hash, rights string) {
+		if t := (TextRef{source, hash}); rights == "full" && !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	for _, s := range c.Sources {
+		if s.Capture != nil {
+			add(s.ID, s.Capture.TextHash, s.Capture.Rights)
+		}
+	}
+	for _, q := range c.quoted() {
+		if q.excerpt.Snapshot.Via == "" {
+			add(q.source, q.excerpt.Snapshot.TextHash, q.excerpt.Snapshot.Rights)
+		} else if carrier := q.excerpt.Snapshot.Carrier; carrier != nil {
+			add(q.excerpt.Snapshot.Via, carrier.TextHash, carrier.Rights)
+		}
+	}
+	return list
+}
+
+type quotedFrom struct {
+	source  string
+	excerpt *Excerpt
+}
+
+// quoted lists the quotations with the works that they are from.
+func (c Content) quoted() []quotedFrom {
+	var list []quotedFrom
+	for _, a := range c.Appearances {
+		for _, at := range a.Attestations {
+			list = append(list, quotedFrom{at.Source, at.Excerpt})
+		}
+	}
+	for _, e := range c.Evidence {
+		list = append(list, quotedFrom{e.Source, e.Excerpt})
+	}
+	return slices.DeleteFunc(list, func(q quotedFrom) bool { return q.excerpt == nil })
 }
 
 // Source gives a source of the content by id.

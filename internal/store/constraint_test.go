@@ -189,7 +189,7 @@ func TestRollback(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		people, _ := db.Desk(t.Context()).People()
-		audit, _ := db.Desk(t.Context()).Audit(0, 10)
+		audit, _ := db.Desk(t.Context()).Audit(store.AuditQuery{Limit: 10})
 		if len(people) != 0 || len(audit) != 0 {
 			t.Errorf("left behind: %v, %v", people, audit)
 		}

@@ -115,7 +115,7 @@ func (p *Public) Revisions(ctx context.Context, claim kb.ID) ([]Revision, error)
 			return nil, fmt.Errorf("read digest of event %d: %w", row.EventIdx, err)
 		}
 		revisions[i] = row.Revision
-		revisions[i].PublishedAt, revisions[i].Redacted = row.PublishedAt.UTC(), d.Redacted
+		revisions[i].PublishedAt, revisions[i].Redacted, revisions[i].MergedInto = row.PublishedAt.UTC(), d.Redacted, d.MergedInto
 		if d.Correction != nil {
 			revisions[i].Note = d.Correction.Note
 		}

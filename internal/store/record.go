@@ -59,8 +59,9 @@ type Revision struct {
 	Cause       string
 	// Note is the correction's, from the digest: the row itself can never be
 	// redacted, so it holds no text.
-	Note     string `gorm:"-"`
-	Redacted bool   `gorm:"-"`
+	Note       string `gorm:"-"`
+	Redacted   bool   `gorm:"-"`
+	MergedInto string `gorm:"-"`
 }
 
 // LockRecord makes this transaction the only one that may append to the record

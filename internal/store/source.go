@@ -341,30 +341,3 @@ func (r Reader) ClaimOfItem(d kb.Derivation) (kb.ID, error) {
 	}
 	return "", nil
 }
-
-// AuditItem is one audit entry with the name of who acted.
-type AuditItem struct {
-	ID         int64
-	At         time.Time
-	Person     string
-	Action     string
-	ObjectKind string
-	ObjectID   string
-	ClaimID    string
-}
-
-// Audit lists audit entries, the newest first, below an id when it is not 0.
-func (r Reader) Audit(before int64, limit int) ([]AuditItem, error) {
-	g := r.g.Table("audit_event").
-		Select("audit_event.id, audit_event.at, COALESCE(person.name, 'system') AS person, action, object_kind, object_id, claim_id").
-		Joins("LEFT JOIN person ON person.id = audit_event.person_id").
-		Order("audit_event.id DESC").Limit(limit)
-	if before > 0 {
-		g = g.Where("audit_event.id < ?", before)
-	}
-	var rows []AuditItem
-	if err := g.Find(&rows).Error; err != nil {
-		return nil, translate(fmt.Errorf("read audit: %w", err))
-	}
-	return rows, nil
-}

@@ -25,7 +25,7 @@ func TestWriteDemandsAudit(t *testing.T) {
 			_, err := tx.InsertPerson(kb.Person{Name: "A"})
 			return err
 		})
-		items, err := db.Desk(t.Context()).Audit(0, 10)
+		items, err := db.Desk(t.Context()).Audit(store.AuditQuery{Before: 0, Limit: 10})
 		if err != nil || len(items) != 1 || items[0].Action != "person.add" {
 			t.Errorf("audit: %v, %v", items, err)
 		}

@@ -70,12 +70,18 @@ func parseClaim(param string) (claimAddress, error) {
 	return a, err
 }
 
+// revisionSuffixes are the other forms of a revision: its document, its entry in
+// the log, the proof that the entry is there.
+var revisionSuffixes = []string{".tlog-proof", ".entry.json", ".json"}
+
 // parseNumber reads a revision's number with its suffix.
 func parseNumber(param string) (int, string, error) {
-	rest, found := strings.CutSuffix(param, ".json")
-	suffix := ""
-	if found {
-		suffix = ".json"
+	rest, suffix := param, ""
+	for _, s := range revisionSuffixes {
+		if r, found := strings.CutSuffix(param, s); found {
+			rest, suffix = r, s
+			break
+		}
 	}
 	n, err := strconv.Atoi(rest)
 	if err != nil || n < 1 || strconv.Itoa(n) != rest {

@@ -23,6 +23,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/quote"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/store/storetest"
 )
 
@@ -279,7 +280,7 @@ func TestUpload(t *testing.T) {
 	if s.Method != "uploaded" || s.MediaType != "text/html" || s.Text != "It is rock, he said." || s.Facts.Title != "A page" || s.BodyHash != record.Hash(page) {
 		t.Errorf("kept: %+v", s)
 	}
-	before, err := b.db.Desk(t.Context()).Audit(0, 1)
+	before, err := b.db.Desk(t.Context()).Audit(store.AuditQuery{Limit: 1})
 	check(t, err)
 	for name, tt := range map[string]struct {
 		file   string
@@ -320,7 +321,7 @@ func TestUpload(t *testing.T) {
 			t.Errorf("as %q: %d", kind, w.Code)
 		}
 	}
-	after, err := b.db.Desk(t.Context()).Audit(0, 1)
+	after, err := b.db.Desk(t.Context()).Audit(store.AuditQuery{Limit: 1})
 	check(t, err)
 	if after[0].ID != before[0].ID {
 		t.Errorf("something was written: %+v", after[0])
@@ -1068,7 +1069,7 @@ func TestEvidencePagesAreGuarded(t *testing.T) {
 			t.Errorf("GET %s as an administrator: %d, want %d without forms", path, r.status, want)
 		}
 	}
-	before, err := b.db.Desk(t.Context()).Audit(0, 1)
+	before, err := b.db.Desk(t.Context()).Audit(store.AuditQuery{Limit: 1})
 	check(t, err)
 	for path, form := range map[string]url.Values{
 		sheet + "/captures/new": {"text": {"A text."}, "rights": {"quotation"}},
@@ -1091,7 +1092,7 @@ func TestEvidencePagesAreGuarded(t *testing.T) {
 			}
 		}
 	}
-	after, err := b.db.Desk(t.Context()).Audit(0, 1)
+	after, err := b.db.Desk(t.Context()).Audit(store.AuditQuery{Limit: 1})
 	check(t, err)
 	if after[0].ID != before[0].ID {
 		t.Errorf("something was written: %+v", after[0])

@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -65,6 +67,14 @@ func (p *public) claim(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if answered, err := p.timegate(c, a.id, revisions); answered || err != nil {
+		return err
+	}
+	if into := revisions[0].MergedInto; into != "" && a.suffix == "" {
+		c.Header("Cache-Control", fresh)
+		c.Redirect(http.StatusMovedPermanently, "/claims/"+into)
+		return nil
+	}
 	return p.serveRevision(c, revisions, revisions[0], a.suffix)
 }
 
@@ -81,7 +91,15 @@ func (p *public) revision(c *gin.Context) error {
 	if number > len(revisions) {
 		return kb.Errorf(kb.NotFound, "There is no such revision; the newest is %d.", len(revisions))
 	}
-	return p.serveRevision(c, revisions, revisions[len(revisions)-number], suffix)
+	r := revisions[len(revisions)-number]
+	switch suffix {
+	case ".tlog-proof":
+		return p.proof(c, kb.ID(r.ClaimID), number, r.EventIdx)
+	case ".entry.json":
+		return p.entry(c, r.EventIdx)
+	}
+	p.asMemento(c, r)
+	return p.serveRevision(c, revisions, r, suffix)
 }
 
 func (p *public) serveRevision(c *gin.Context, revisions []store.Revision, revision store.Revision, suffix string) error {
@@ -121,23 +139,52 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	v.Ruling.By = peopleLine(doc)
 	v.Ruling.Published, v.Ruling.Changed, v.Ruling.First = moment(first.PublishedAt), moment(revision.PublishedAt), revision.Number == 1
 	if revision.Number != newest.Number {
-		v.NoIndex = true
-		v.Canonical = p.baseURL + revisionURL(doc.Claim, revision.Number)
-		v.Banner = "This is revision " + strconv.Itoa(revision.Number) + ", in force from " + moment(revision.PublishedAt).Words +
-			" until " + moment(revisions[len(revisions)-revision.Number-1].PublishedAt).Words + "."
-		v.BannerLink = views.Link{Text: "The revision in force", URL: claimURL(doc.Claim, content.Claim.Text)}
+		p.asPast(&v, doc, content, revisions, revision)
+	} else if b, up := p.follower.Banner(doc.Claim); up {
+		v.Review = underReview(b)
 	}
-	if v.Correction, err = p.correction(ctx, content, revisions, revision); err != nil {
+	if doc.Unreviewed != nil {
+		v.Alone = &views.Notice{Heading: "Published without a second person", Words: sentenceCase(kb.EmergencyLabel(doc.Unreviewed.Kind)) + ": " + doc.Unreviewed.Reason}
+	}
+	if err := p.showChange(ctx, &v, content, revisions, revision); err != nil {
 		return v, err
 	}
 	v.History = revisionViews(revisions, newest.Number)
 	v.HistoryURL = "/claims/" + doc.Claim + "/revisions"
-	v.Integrity = views.Integrity{
-		Number: revision.Number, Hash: revision.Hash, Short: revision.Hash[:4] + "…" + revision.Hash[len(revision.Hash)-4:],
-		Index: revision.EventIdx, JSON: revisionURL(doc.Claim, revision.Number) + ".json",
+	v.Past = pastOf(doc.Claim, revisions)
+	v.Tools = []views.Link{
+		{Text: "Report a problem with this ruling", URL: "/disputes/new?claim=" + doc.Claim},
+		{Text: "Link to exactly this revision", URL: revisionURL(doc.Claim, revision.Number)},
+		{Text: "Quotations as annotations", URL: "/claims/" + doc.Claim + "/annotations.json"},
+		{Text: "The trail as a picture", URL: "/claims/" + doc.Claim + "/trail.svg"},
 	}
+	v.Integrity = p.integrity(revision)
 	v.Family, err = p.family(ctx, content.Relations)
 	return v, err
+}
+
+// asPast marks the page of a revision that is not in force any more.
+func (p *public) asPast(v *views.Claim, doc record.Document, content record.Content, revisions []store.Revision, revision store.Revision) {
+	v.NoIndex = true
+	v.Canonical = p.baseURL + revisionURL(doc.Claim, revision.Number)
+	v.Banner = "This is revision " + strconv.Itoa(revision.Number) + ", in force from " + moment(revision.PublishedAt).Words +
+		" until " + moment(revisions[len(revisions)-revision.Number-1].PublishedAt).Words + "."
+	v.BannerLink = views.Link{Text: "The revision in force", URL: claimURL(doc.Claim, content.Claim.Text)}
+}
+
+func pastOf(claim string, revisions []store.Revision) *views.Past {
+	return &views.Past{
+		Action: "/claims/" + claim + "/at", Min: revisions[len(revisions)-1].PublishedAt.Format(time.DateOnly), Max: revisions[0].PublishedAt.Format(time.DateOnly),
+	}
+}
+
+func (p *public) integrity(r store.Revision) views.Integrity {
+	at := revisionURL(r.ClaimID, r.Number)
+	return views.Integrity{
+		Number: r.Number, Hash: r.Hash, Short: r.Hash[:4] + "…" + r.Hash[len(r.Hash)-4:], Index: r.EventIdx, JSON: at + ".json", Proof: at + ".tlog-proof",
+		Entry: at + ".entry.json", Bundle: "/claims/" + r.ClaimID + "/bundle.zip", Script: p.assets.verify,
+		Check: "claimtrail verify --url " + p.baseURL + " --vkey FILE --remember FILE",
+	}
 }
 
 // liveChecks gives what the newest comparisons of a claim's quotations with the
@@ -157,48 +204,72 @@ func (p *public) liveChecks(ctx context.Context, claim kb.ID) (map[string]liveCh
 }
 
 // prominent are the classes that stand in a box above the ruling.
-var prominent = map[string]bool{"update": true, "correction": true, "rating-change": true, "retraction": true}
+var prominent = map[string]bool{"update": true, "correction": true, "rating-change": true}
 
-func (p *public) correction(ctx context.Context, content record.Content, revisions []store.Revision, revision store.Revision) (*views.Correction, error) {
+// showChange says what a revision changed about what was published: in a box,
+// in a note at the foot, or, when the ruling was taken back, in its place.
+func (p *public) showChange(ctx context.Context, v *views.Claim, content record.Content, revisions []store.Revision, revision store.Revision) error {
 	c := content.Correction
 	if c == nil || c.Class == "typo" {
+		return nil
+	}
+	old, err := p.oldRating(ctx, content, revisions, revision)
+	if err != nil {
+		return err
+	}
+	compare := compareURL(revision.ClaimID, revision.Number-1, revision.Number)
+	if c.Class == "retraction" {
+		v.Withdrawn = &views.Notice{Heading: "Retracted", Words: c.Note, At: moment(revision.PublishedAt), Link: views.Link{Text: "What the ruling was", URL: revisionURL(revision.ClaimID, revision.Number-1)}}
+		if content.MergedInto != "" {
+			v.Withdrawn.Heading, v.Withdrawn.Link = "Merged", views.Link{Text: "The claim that stands for this one", URL: "/claims/" + content.MergedInto}
+		}
+		return nil
+	}
+	v.Correction = &views.Correction{
+		Label: kb.Label(kb.Classes, c.Class), Note: c.Note, Date: moment(revision.PublishedAt), Prominent: prominent[c.Class], Old: old,
+		Overtaken: c.Class == "update", Changes: compare,
+	}
+	return nil
+}
+
+// oldRating gives the rating of the revision before, when it differs and is not
+// redacted.
+func (p *public) oldRating(ctx context.Context, now record.Content, revisions []store.Revision, revision store.Revision) (*views.Rating, error) {
+	if class := now.Correction.Class; class != "rating-change" && class != "update" {
 		return nil, nil
-	}
-	v := &views.Correction{
-		Label: kb.Label(kb.Classes, c.Class), Note: c.Note, Date: moment(revision.PublishedAt), Prominent: prominent[c.Class],
-	}
-	if c.Class != "rating-change" {
-		return v, nil
 	}
 	body, err := p.record.Document(ctx, revisions[len(revisions)-revision.Number+1].Hash)
 	if kb.KindOf(err) == kb.Gone {
-		return v, nil
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	_, before, err := record.ReadDocument(body)
-	if err != nil {
+	if err != nil || before.Ruling.RatingKey() == now.Ruling.RatingKey() {
 		return nil, err
 	}
 	old := outcomeView(before.Ruling.Rating, before.Ruling.Outcome)
-	v.Old = &old
-	return v, nil
+	return &old, nil
 }
 
 func revisionViews(revisions []store.Revision, newest int) []views.Revision {
 	list := make([]views.Revision, len(revisions))
 	for i, r := range revisions {
-		label := "Published"
-		if r.Class != "" {
-			label = kb.Label(kb.Classes, r.Class)
-		}
-		list[i] = views.Revision{
-			URL: revisionURL(r.ClaimID, r.Number), Number: r.Number, Label: label, Note: r.Note, Published: moment(r.PublishedAt),
-			Hash: r.Hash, Current: r.Number == newest, JSON: revisionURL(r.ClaimID, r.Number) + ".json",
-		}
+		list[i] = revisionView(r, newest)
 	}
 	return list
+}
+
+func revisionView(r store.Revision, newest int) views.Revision {
+	v := views.Revision{
+		URL: revisionURL(r.ClaimID, r.Number), Number: r.Number, Label: "Published", Note: r.Note, Published: moment(r.PublishedAt), Index: r.EventIdx,
+		Hash: r.Hash, Current: r.Number == newest, JSON: revisionURL(r.ClaimID, r.Number) + ".json", Redacted: r.Redacted,
+	}
+	if r.Class != "" {
+		v.Label, v.Changes = changeLabel(r.Class, r.MergedInto), compareURL(r.ClaimID, r.Number-1, r.Number)
+	}
+	return v
 }
 
 // family shows the related claims with their own ratings of today; one that is
@@ -236,8 +307,9 @@ func (p *public) history(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d := newest[string(a.id)]
+	d := newest[string(a.id)] // none when it is redacted or merged
 	h := views.History{
+		Past: *pastOf(string(a.id), revisions), Timemap: "/claims/" + string(a.id) + "/timemap",
 		Page: p.page("Revisions: "+clippedTo(d.Text, 60), "/claims/"+string(a.id)+"/revisions"), Claim: text(d.Text, d.Language),
 		ClaimURL: claimURL(string(a.id), d.Text), Revisions: revisionViews(revisions, revisions[0].Number),
 	}

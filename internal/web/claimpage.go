@@ -146,7 +146,7 @@ func rulingView(r record.Ruling) views.Ruling {
 	if !r.AsOf.Unknown() {
 		v.AsOf = "rated on what was known on " + r.AsOf.String()
 	}
-	if r.Outcome != "rated" {
+	if r.Outcome != "rated" && r.Outcome != kb.Retracted && r.Outcome != kb.MergedAway {
 		v.NoRating = r.OutcomeReason
 	}
 	if r.Overtaken != nil {
@@ -160,7 +160,7 @@ func outcomeView(r *record.Rating, outcome string) views.Rating {
 	if r != nil {
 		return ratingView(*r)
 	}
-	return views.Rating{Label: sentenceCase(kb.Label(kb.Outcomes, outcome)), Tone: "plain", Shape: "dash"}
+	return views.Rating{Label: sentenceCase(kb.OutcomeLabel(outcome)), Tone: "plain", Shape: "dash"}
 }
 
 func ratingView(r record.Rating) views.Rating {

@@ -90,7 +90,12 @@ func (s *Server) deskGates(c *gin.Context, d store.Dossier, results []kb.GateRes
 var stepLabels = map[kb.Step]string{
 	kb.Accept: "Accept", kb.Decline: "Decline", kb.Reopen: "Reopen", kb.Assign: "Take it", kb.Submit: "Submit for review",
 	kb.Withdraw: "Withdraw", kb.Publish: "Publish", kb.Revise: "Start a revision", kb.Park: "Park", kb.Merge: "Mark as duplicate",
+	kb.Schedule: "Schedule …", kb.Cancel: "Cancel the publication", kb.Expedite: "Publish without a second person …", kb.GiveUp: "Give up this revision",
+	kb.Retract: "Retract …", kb.Absorb: "Merge into another …",
 }
+
+// ownForm are the steps that have a form of their own.
+var ownForm = map[kb.Step]bool{kb.Schedule: true, kb.Expedite: true, kb.Retract: true, kb.Absorb: true}
 
 // stepForms offers the steps that can be taken now by this person. Returning
 // and approving belong to the review page.
@@ -101,7 +106,11 @@ func stepForms(actor kb.Actor, d store.Dossier) []views.StepForm {
 		if _, err := kb.Next(d.Claim.State, e.Step); err != nil || label == "" || !desk.May(actor, desk.StepAction(e.Step)) {
 			continue
 		}
-		if e.Step == kb.Merge && d.Revision > 0 {
+		if (e.Step == kb.Merge && d.Revision > 0) || (e.Step == kb.GiveUp && d.Revision == 0) {
+			continue
+		}
+		if ownForm[e.Step] {
+			forms = append(forms, views.StepForm{Label: label, URL: deskClaim(d.Claim.ID, string(e.Step)), Link: true})
 			continue
 		}
 		f := views.StepForm{Label: label, URL: deskClaim(d.Claim.ID, "steps", string(e.Step))}
@@ -113,6 +122,19 @@ func stepForms(actor kb.Actor, d store.Dossier) []views.StepForm {
 			f.Into = "Id or address of the other claim"
 		}
 		forms = append(forms, f)
+	}
+	return append(forms, publicSteps(actor, d)...)
+}
+
+// publicSteps are what can be done about what readers see, whatever the state of
+// the work.
+func publicSteps(actor kb.Actor, d store.Dossier) []views.StepForm {
+	var forms []views.StepForm
+	if d.Revision > 0 && desk.May(actor, desk.SetBanner) {
+		forms = append(forms, views.StepForm{Label: "Under review in public …", URL: deskClaim(d.Claim.ID, "banner"), Link: true})
+	}
+	if d.Revision > 0 && desk.May(actor, desk.AskRedaction) {
+		forms = append(forms, views.StepForm{Label: "Redact …", URL: deskClaim(d.Claim.ID, "redact"), Link: true})
 	}
 	return forms
 }

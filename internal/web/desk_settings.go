@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -39,8 +40,20 @@ func (s *Server) settingsSheet(c *gin.Context) (views.Sheet, error) {
 		return sheet, err
 	}
 	accounts, err := s.accountSection(c)
-	sheet.Sections = []views.CaseSection{masthead, scales, accounts}
-	return sheet, err
+	policy, err2 := s.policySection(c)
+	sheet.Sections = []views.CaseSection{masthead, policy, scales, accounts}
+	return sheet, errors.Join(err, err2)
+}
+
+func (s *Server) policySection(c *gin.Context) (views.CaseSection, error) {
+	p, err := s.read(c).Policy()
+	section := views.CaseSection{ID: "policy", Heading: "House policy", Add: []views.Link{{Text: "Change", URL: "/desk/settings/policy"}}}
+	item := views.CaseItem{Title: views.Link{Text: "Version " + strconv.Itoa(p.Number), URL: "/desk/settings/policy"}, Meta: p.Note}
+	if p.SoleEditor != "" {
+		item.Chips = []views.Chip{{Text: "standing exception from the second person", Tone: "mixed"}}
+	}
+	section.Items = []views.CaseItem{item}
+	return section, err
 }
 
 func (s *Server) scaleSection(c *gin.Context) (views.CaseSection, error) {
@@ -293,39 +306,4 @@ func (s *Server) setDisabled(c *gin.Context, disabled bool) error {
 	}
 	c.Redirect(http.StatusSeeOther, "/desk/settings#accounts")
 	return nil
-}
-
-const auditRows = 60
-
-func (s *Server) audit(c *gin.Context) error {
-	if err := desk.Authorise(actorOf(c), desk.ReadAudit); err != nil {
-		return err
-	}
-	var before int64
-	if c.Query("before") != "" {
-		var err error
-		if before, err = strconv.ParseInt(c.Query("before"), 10, 64); err != nil || before < 1 {
-			return kb.Errorf(kb.Malformed, "This page of the list does not exist; start again at the first.")
-		}
-	}
-	rows, err := s.read(c).Audit(before, auditRows+1)
-	if err != nil {
-		return err
-	}
-	t := views.Table{
-		Page: s.deskPage(c, "Audit"), Heading: "Audit", Lead: "Every change of state, who made it and when. Entries cannot be changed or removed.",
-		Head: []string{"What", "Who", "When", "Object"}, Empty: "Nothing happened yet.",
-	}
-	if len(rows) > auditRows {
-		rows = rows[:auditRows]
-		t.Next = "/desk/audit?before=" + strconv.FormatInt(rows[auditRows-1].ID, 10)
-	}
-	for _, r := range rows {
-		row := views.TableRow{Cells: []string{r.Action, r.Person, moment(r.At).Exact, r.ObjectKind + " " + r.ObjectID}}
-		if r.ClaimID != "" {
-			row.URL = deskClaim(kb.ID(r.ClaimID))
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return send(c.Request.Context(), c.Writer, http.StatusOK, views.TablePage(t))
 }

@@ -70,7 +70,7 @@ func TestBadInput(t *testing.T) {
 		s := newSite(t, address)
 		clients := map[int]*client{editor: s.signedIn(t, editor), admin: s.signedIn(t, admin)}
 		forms := formsOf(t, s, researched(t, s))
-		audit, err := s.db.Desk(t.Context()).Audit(0, 1)
+		audit, err := s.db.Desk(t.Context()).Audit(store.AuditQuery{Limit: 1})
 		check(t, err)
 		for path, who := range forms {
 			c := clients[who]
@@ -94,7 +94,7 @@ func TestBadInput(t *testing.T) {
 				}
 			}
 		}
-		after, err := s.db.Desk(t.Context()).Audit(0, 1)
+		after, err := s.db.Desk(t.Context()).Audit(store.AuditQuery{Limit: 1})
 		check(t, err)
 		if after[0].ID != audit[0].ID {
 			t.Errorf("something was written: %+v", after[0])

@@ -23,8 +23,10 @@ var mayImport = map[string][]string{
 	"internal/store/storetest": {"internal/kb", "internal/store", "internal/desk"},
 	"internal/desk":            {"internal/kb", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store"},
 	"internal/follow":          {"internal/kb", "internal/record", "internal/store"},
+	"internal/interchange":     {"internal/kb", "internal/record"},
+	"internal/verify":          {"internal/kb", "internal/record", "internal/markup"},
 	"internal/web": {
-		"internal/kb", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store", "internal/desk", "internal/follow", "views",
+		"internal/kb", "internal/interchange", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store", "internal/desk", "internal/follow", "views",
 	},
 	"views":      {"internal/markup"},
 	"migrations": {},

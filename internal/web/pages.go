@@ -22,8 +22,12 @@ func (p *public) page(title, canonical string) views.Page {
 	}
 	page := views.Page{
 		Title: title, Site: site, Lang: "en", Stylesheet: p.assets.stylesheet,
-		Nav:     []views.Link{{Text: "Claims", URL: "/claims"}, {Text: "How we work", URL: "/methodology"}},
-		Footer:  []views.Link{{Text: "How we work", URL: "/methodology"}, {Text: "Desk", URL: "/desk"}},
+		Nav: []views.Link{{Text: "Claims", URL: "/claims"}, {Text: "Corrections", URL: "/corrections"}, {Text: "How we work", URL: "/methodology"}},
+		Footer: []views.Link{
+			{Text: "Corrections", URL: "/corrections"}, {Text: "Disputes", URL: "/disputes"}, {Text: "Suggest a claim", URL: "/tips"},
+			{Text: "How we work", URL: "/methodology"}, {Text: "Desk", URL: "/desk"},
+		},
+		Feeds:   []views.Link{{Text: "Corrections", URL: "/feeds/corrections.atom"}},
 		Licence: views.Link{Text: m.Licence, URL: kb.SourceURL(m.LicenceURL)},
 	}
 	if title != site {

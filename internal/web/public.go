@@ -71,7 +71,7 @@ func (p *public) front(c *gin.Context) error {
 	f := views.Front{
 		Page:   p.page(site, "/"),
 		Lead:   "Who said it, where and when; what supports it and what refutes it; and where each source has it from.",
-		Claims: claimRows(page.Digests), Empty: "Nothing is published yet.",
+		Claims: p.claimRows(page.Digests), Empty: "Nothing is published yet.",
 	}
 	f.Description = f.Lead
 	if page.Total > len(page.Digests) {
@@ -121,7 +121,7 @@ func (p *public) list(c *gin.Context, q follow.Query, address string) (views.Cla
 		return views.ClaimList{}, err
 	}
 	l := views.ClaimList{
-		Claims: claimRows(page.Digests), Count: counted(page.Total, "published claim", "published claims"), Action: address,
+		Claims: p.claimRows(page.Digests), Count: counted(page.Total, "published claim", "published claims"), Action: address,
 		Empty: "No published claim matches.", From: q.From, To: q.To,
 	}
 	query := c.Request.URL.Query()
@@ -205,7 +205,7 @@ func (p *public) ratingLabel(key string) string {
 			}
 		}
 	}
-	return sentenceCase(kb.Label(kb.Outcomes, key))
+	return sentenceCase(kb.OutcomeLabel(key))
 }
 
 func (p *public) speaker(c *gin.Context) error {
@@ -327,19 +327,24 @@ func dateAside(d kb.Date) string {
 }
 
 // claimRows shows digests as a list.
-func claimRows(digests []record.Digest) []views.ClaimRow {
+func (p *public) claimRows(digests []record.Digest) []views.ClaimRow {
+	ids := make([]string, len(digests))
+	for i, d := range digests {
+		ids[i] = d.Claim
+	}
+	underReview := p.follower.UnderReview(ids)
 	rows := make([]views.ClaimRow, len(digests))
 	for i, d := range digests {
 		rows[i] = views.ClaimRow{
 			URL: claimURL(d.Claim, d.Text), Text: text(d.Text, d.Language), Said: saidLine(d), Rating: outcomeView(d.Rating, d.Outcome),
-			Summary: d.Summary, Published: stamped(d.PublishedAt), Demonstration: d.Demonstration, Overtaken: d.Overtaken,
+			Summary: d.Summary, Published: stamped(d.PublishedAt), Demonstration: d.Demonstration, Overtaken: d.Overtaken, UnderReview: underReview[d.Claim],
 			Origins: counted(d.Origins.Sources, "source", "sources") + ", " + originWords(d.Origins.Low, d.Origins.High),
 		}
 		if d.Verbatim {
 			rows[i].Text.Text = "“" + d.Text + "”"
 		}
 		if d.Correction != nil && d.Correction.Class != "typo" {
-			rows[i].Correction = kb.Label(kb.Classes, d.Correction.Class)
+			rows[i].Correction = changeLabel(d.Correction.Class, d.MergedInto)
 		}
 	}
 	return rows
@@ -396,6 +401,7 @@ func (p *public) methodology(c *gin.Context) error {
 		}
 		prose.Sections = append(prose.Sections, views.Section{Heading: section.heading, HTML: html})
 	}
+	prose.Policy = policyView(p.follower.Policy())
 	for _, s := range p.follower.Scales() {
 		html, err := markup.Reasoning(s.Methodology, noCitations)
 		if err != nil {
@@ -428,4 +434,26 @@ func (s *Server) ready(c *gin.Context) error {
 	}
 	c.String(http.StatusOK, "ready\n")
 	return nil
+}
+
+// policyView shows the house policy as it was last published.
+func policyView(p record.Policy) *views.Policy {
+	if p.Number == 0 {
+		return nil
+	}
+	v := &views.Policy{
+		Heading: "House rules, version " + strconv.Itoa(p.Number), Alone: p.SoleEditor,
+		Lead: "Each ruling is held to these before it is published, and its page says how it stands to them.",
+	}
+	for _, g := range p.Gates {
+		v.Rules = append(v.Rules, views.Fact{Label: g.Label, Value: kb.Label(kb.GateModes, g.Mode)})
+	}
+	for _, o := range p.Origins {
+		kind := "any other kind"
+		if o.Kind != "" {
+			kind = kb.Label(kb.ClaimKinds, o.Kind)
+		}
+		v.Rules = append(v.Rules, views.Fact{Label: "Independent origins for a claim of the kind “" + kind + "”", Value: strconv.Itoa(o.Number)})
+	}
+	return v
 }

@@ -10,11 +10,22 @@ import (
 // routes is the site map.
 func (s *Server) routes(r *gin.Engine) {
 	s.publicRoutes(r)
+	s.readerRoutes(r)
 	s.accountRoutes(r)
 
 	d := r.Group("/desk", s.signedIn)
 	s.get(d, "", s.queue)
 	s.get(d, "/audit", s.audit)
+	s.get(d, "/audit.csv", s.auditExport)
+	s.get(d, "/tips", s.tips)
+	s.form(d, "/tips/:id", desk.DecideTip, s.tipSheet, s.decideTip)
+	s.post(d, "/tips/:id/erase", s.eraseReaderTip)
+	s.get(d, "/disputes", s.disputes)
+	s.form(d, "/disputes/:id", desk.SettleDispute, s.disputeSheet, s.settleDispute)
+	s.post(d, "/disputes/:id/examine", s.examineDispute)
+	s.post(d, "/disputes/:id/erase", s.eraseReaderDispute)
+	s.get(d, "/redactions", s.redactions)
+	s.post(d, "/redactions/:id", s.decideRedaction)
 	s.get(d, "/tasks", s.tasks)
 	s.post(d, "/tasks/:id", s.closeTask)
 	s.get(d, "/suggestions/:id", s.suggestion)
@@ -39,6 +50,19 @@ func (s *Server) publicRoutes(r *gin.Engine) {
 	s.get(r, "/claims/:claim/trail.svg", p.trailPicture)
 	s.get(r, "/claims/:claim/revisions", p.history)
 	s.get(r, "/claims/:claim/revisions/:n", p.revision)
+	s.get(r, "/claims/:claim/compare", p.goToCompare)
+	s.get(r, "/claims/:claim/compare/:range", p.compare)
+	s.get(r, "/claims/:claim/at", p.goToDate)
+	s.get(r, "/claims/:claim/at/:stamp", p.at)
+	s.get(r, "/claims/:claim/timemap", p.timemap)
+	s.get(r, "/claims/:claim/bundle.zip", p.bundle)
+	s.get(r, "/corrections", p.corrections)
+	s.get(r, "/feeds/corrections.atom", p.correctionsFeed)
+	s.get(r, "/log/checkpoint", p.logCheckpoint)
+	s.get(r, "/log/tile/*path", p.logTile)
+	s.get(r, "/log/documents/:hash", p.logDocument)
+	s.get(r, "/log/vkey", p.logKey)
+	s.get(r, "/log/policy", p.logPolicy)
 	s.get(r, "/speakers/:id", p.speaker)
 	s.get(r, "/publishers/:id", p.publisher)
 	s.get(r, "/sources/:id", p.source)
@@ -48,6 +72,17 @@ func (s *Server) publicRoutes(r *gin.Engine) {
 	s.get(r, "/static/:name", p.asset)
 	s.get(r, "/healthz", healthy)
 	s.get(r, "/readyz", s.ready)
+}
+
+// readerRoutes take what readers send, and show them what becomes of it.
+func (s *Server) readerRoutes(r *gin.Engine) {
+	s.form(r, "/tips", desk.SendTip, s.tipForm, s.sendTip)
+	s.get(r, "/tips/:id", s.tipStatus)
+	s.post(r, "/tips/:id/erase", s.eraseTip)
+	s.get(r, "/disputes", s.public.disputeRegister)
+	s.form(r, "/disputes/new", desk.SendDispute, s.newDisputeForm, s.sendDispute)
+	s.get(r, "/disputes/:id", s.disputeStatus)
+	s.post(r, "/disputes/:id/erase", s.eraseDispute)
 }
 
 func (s *Server) accountRoutes(r *gin.Engine) {
@@ -87,6 +122,12 @@ func (s *Server) workflowRoutes(d *gin.RouterGroup) {
 	s.get(d, "/claims/:id/review", s.review)
 	s.post(d, "/claims/:id/approve", s.approve)
 	s.post(d, "/claims/:id/return", s.returnClaim)
+	s.form(d, "/claims/:id/schedule", desk.StepAction(kb.Schedule), s.scheduleForm, s.schedule)
+	s.form(d, "/claims/:id/expedite", desk.StepAction(kb.Expedite), s.expediteForm, s.expedite)
+	s.form(d, "/claims/:id/retract", desk.StepAction(kb.Retract), s.retractForm, s.retract)
+	s.form(d, "/claims/:id/absorb", desk.StepAction(kb.Absorb), s.absorbForm, s.absorb)
+	s.form(d, "/claims/:id/banner", desk.SetBanner, s.bannerForm, s.setBanner)
+	s.form(d, "/claims/:id/redact", desk.AskRedaction, s.redactForm, s.askRedaction)
 }
 
 func (s *Server) sourceRoutes(d *gin.RouterGroup) {
@@ -119,6 +160,7 @@ func (s *Server) sourceRoutes(d *gin.RouterGroup) {
 func (s *Server) settingsRoutes(d *gin.RouterGroup) {
 	s.get(d, "/settings", s.settings)
 	s.form(d, "/settings/masthead", desk.EditMasthead, s.mastheadForm, s.saveMasthead)
+	s.form(d, "/settings/policy", desk.EditPolicy, s.policyForm, s.savePolicy)
 	s.form(d, "/settings/scales/new", desk.EditScale, s.scaleForm, s.addScale)
 	s.form(d, "/settings/accounts/new", desk.ManageAccounts, s.newAccountForm, s.addAccount)
 	s.form(d, "/settings/accounts/:id", desk.ManageAccounts, s.rolesForm, s.saveRoles)

@@ -28,6 +28,7 @@ type Options struct {
 	BaseURL  string                                                 // public origin, without a slash at the end
 	Bytes    func(ctx context.Context, hash string) ([]byte, error) // of captures; nil when none are kept
 	Logger   *slog.Logger
+	Keys     []string // that the log is verified with, the newest first
 	Proxies  []string // addresses whose X-Forwarded-For is believed
 }
 
@@ -50,6 +51,7 @@ type public struct {
 	record   *store.Public
 	follower *follow.Follower
 	baseURL  string
+	keys     []string
 	assets   assets
 	rendered *reasonings
 }
@@ -73,7 +75,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
-		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, assets: a, rendered: newReasonings()},
+		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings()},
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = store.Sessions{DB: o.DB}

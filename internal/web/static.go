@@ -23,8 +23,8 @@ var static embed.FS
 // assets are the site's own files under addresses that contain their hash, so
 // that browsers may keep them for ever.
 type assets struct {
-	stylesheet, script string
-	files              map[string]asset
+	stylesheet, script, verify string
+	files                      map[string]asset
 }
 
 type asset struct {
@@ -48,11 +48,13 @@ func loadAssets() (assets, error) {
 		ext := path.Ext(e.Name())
 		name := strings.TrimSuffix(e.Name(), ext) + "-" + hex.EncodeToString(sum[:6]) + ext
 		a.files[name] = asset{mime.TypeByExtension(ext), b, gzipped(b)}
-		switch ext {
-		case ".css":
+		switch e.Name() {
+		case "claimtrail.css":
 			a.stylesheet = "/static/" + name
-		case ".js":
+		case "desk.js":
 			a.script = "/static/" + name
+		case "verify.js":
+			a.verify = "/static/" + name
 		}
 	}
 	return a, nil

@@ -24,6 +24,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/outbound"
+	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/store/storetest"
 	"github.com/claimtrail/claimtrail/internal/web"
@@ -53,8 +54,28 @@ var bucket = sync.OnceValue(func() *blob.Bucket { return memblob.OpenBucket(nil)
 
 func newDesk(db *store.DB) (*desk.Desk, *capture.Archive) {
 	archive := capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(bucket()), nil)
-	return desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive}), archive
+	return desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive, Signer: signer(), Memory: forgetful{}}), archive
 }
+
+// signer is the key of all logs of these tests: databases are copied from one
+// another.
+var signer = sync.OnceValue(func() *record.Signer {
+	key, err := record.NewKey("claims.example/log")
+	if err != nil {
+		return nil
+	}
+	s, err := record.NewSigner(key)
+	if err != nil {
+		return nil
+	}
+	return s
+})
+
+// forgetful remembers no checkpoint outside the database.
+type forgetful struct{}
+
+func (forgetful) Load() ([]byte, error) { return nil, nil }
+func (forgetful) Save([]byte) error     { return nil }
 
 // seeded is an embedded database with the demonstration data: loading it takes
 // longer than most tests, so they begin with a copy.
@@ -111,7 +132,7 @@ func newSite(t testing.TB, address string) *site {
 	head, err := db.Public().Head(context.Background())
 	check(t, err)
 	check(t, s.follower.CatchUp(context.Background(), head))
-	server, err := web.New(web.Options{DB: db, Desk: s.desk, Bytes: archive.Body, Follower: s.follower, BaseURL: "http://claims.example"})
+	server, err := web.New(web.Options{DB: db, Desk: s.desk, Bytes: archive.Body, Follower: s.follower, Keys: signer().VerifierKeys(), BaseURL: "http://claims.example"})
 	check(t, err)
 	s.Server = httptest.NewServer(server.Handler())
 	t.Cleanup(s.Close)

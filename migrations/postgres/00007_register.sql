@@ -102,6 +102,7 @@ ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('drift','unreach
 ALTER TABLE revision DROP COLUMN note;
 
 CREATE INDEX audit_event_at ON audit_event (at, id);
+CREATE INDEX audit_event_action ON audit_event (action, id);
 CREATE INDEX audit_event_person ON audit_event (person_id, id);
 CREATE INDEX revision_class ON revision (class, event_idx);
 

@@ -122,6 +122,7 @@ CREATE UNIQUE INDEX task_once ON task (kind, COALESCE(claim_id, ''), COALESCE(so
 ALTER TABLE revision DROP COLUMN note;
 
 CREATE INDEX audit_event_at ON audit_event (at, id);
+CREATE INDEX audit_event_action ON audit_event (action, id);
 CREATE INDEX audit_event_person ON audit_event (person_id, id);
 CREATE INDEX revision_class ON revision (class, event_idx);
 

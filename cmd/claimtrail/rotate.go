@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/record"
+)
+
+type logKeyCmd struct {
+	Show    showKeyCmd    `cmd:"" help:"Print the keys that the log is verified with, the newest first."`
+	Rotate  rotateCmd     `cmd:"" help:"Add a new key: both sign until the old one is retired."`
+	Retire  retireCmd     `cmd:"" help:"Retire the oldest key: from then on the others sign alone."`
+	Restart restartLogCmd `cmd:"" help:"Begin a new log with a new key, after entries were lost for good."`
+}
+
+// keyFlags are what the commands about keys share. The server must not run
+// meanwhile: it holds the keys that it read when it started.
+type keyFlags struct {
+	databaseFlags
+
+	BaseURL string `name:"base-url" required:"" help:"Public origin of the site, as the server has it."`
+	Reason  string `required:"" help:"Why; everybody can read it in the log."`
+}
+
+type showKeyCmd struct{ databaseFlags }
+
+// Run prints the verifying keys.
+func (c *showKeyCmd) Run(env *environment) error {
+	signer, err := loadSigner(c.keyFile(), "")
+	if err != nil {
+		return err
+	}
+	if signer == nil {
+		return fmt.Errorf("there is no log key at %s yet; the server makes one when it first starts", c.keyFile())
+	}
+	for _, key := range signer.VerifierKeys() {
+		fmt.Fprintln(env.stdout, key)
+	}
+	return nil
+}
+
+type rotateCmd struct{ keyFlags }
+
+// Run adds a key. The file is written before the log says so: a key that signs
+// without being announced does no harm, an announced one that is lost does.
+func (c *rotateCmd) Run(env *environment) error {
+	return c.change(env, func(old *record.Signer) (*record.Signer, record.KeyChange, error) {
+		key, err := record.NewKey(old.Origin())
+		if err != nil {
+			return nil, record.KeyChange{}, err
+		}
+		next, err := old.With(key)
+		if err != nil {
+			return nil, record.KeyChange{}, err
+		}
+		return next, record.KeyChange{Action: "added", Key: next.VerifierKey(), Old: old.VerifierKey()}, nil
+	})
+}
+
+type retireCmd struct{ keyFlags }
+
+// Run retires the oldest key.
+func (c *retireCmd) Run(env *environment) error {
+	return c.change(env, func(old *record.Signer) (*record.Signer, record.KeyChange, error) {
+		next, err := old.WithoutOldest()
+		if err != nil {
+			return nil, record.KeyChange{}, err
+		}
+		keys := old.VerifierKeys()
+		return next, record.KeyChange{Action: "retired", Key: keys[len(keys)-1], Old: next.VerifierKey()}, nil
+	})
+}
+
+// change replaces the keys, announces it in the log and signs with the new ones.
+func (c keyFlags) change(env *environment, next func(*record.Signer) (*record.Signer, record.KeyChange, error)) error {
+	s, err := openSite(env.ctx, c.databaseFlags, strings.TrimSuffix(c.BaseURL, "/"), newLogger(env.stderr, ""))
+	if err != nil {
+		return err
+	}
+	err = c.replace(env, s, next)
+	return errors.Join(err, s.close())
+}
+
+func (c keyFlags) replace(env *environment, s *site, next func(*record.Signer) (*record.Signer, record.KeyChange, error)) error {
+	old, err := loadSigner(c.keyFile(), "")
+	if err != nil {
+		return err
+	}
+	signer, change, err := next(old)
+	if err != nil {
+		return err
+	}
+	change.Reason = c.Reason
+	if err := writeDurably(c.keyFile(), []byte(signer.String())); err != nil {
+		return fmt.Errorf("write log key: %w", err)
+	}
+	if err := announce(env, s, c.databaseFlags, signer, change); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "The log is signed with:\n")
+	for _, key := range signer.VerifierKeys() {
+		fmt.Fprintln(env.stdout, " ", key)
+	}
+	fmt.Fprintln(env.stdout, "Start the server again, and give the keys to those who verify.")
+	return nil
+}
+
+func announce(env *environment, s *site, f databaseFlags, signer *record.Signer, change record.KeyChange) error {
+	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.remembered(), Logger: s.log})
+	if err := d.AnnounceKey(env.ctx, change); err != nil {
+		return err
+	}
+	return d.Sign(env.ctx)
+}
+
+type restartLogCmd struct{ keyFlags }
+
+// Run begins a new log over the entries that are left. The old key and the
+// checkpoint that proves what is lost are set aside, never overwritten; the
+// first new entry says in public that the log begins anew, with that checkpoint.
+func (c *restartLogCmd) Run(env *environment) error {
+	old, err := loadSigner(c.keyFile(), "")
+	if err != nil {
+		return err
+	}
+	if old == nil {
+		return fmt.Errorf("there is no log key at %s: nothing was signed, and nothing has to begin anew", c.keyFile())
+	}
+	lost, err := c.remembered().Load()
+	if err != nil {
+		return err
+	}
+	key, err := record.NewKey(nextOrigin(old.Origin()))
+	if err != nil {
+		return err
+	}
+	signer, err := record.NewSigner(key)
+	if err != nil {
+		return err
+	}
+	if err := c.setAside(time.Now().UTC().Format("20060102T150405Z")); err != nil {
+		return err
+	}
+	if err := writeDurably(c.keyFile(), []byte(key)); err != nil {
+		return fmt.Errorf("write log key: %w", err)
+	}
+	s, err := openSite(env.ctx, c.databaseFlags, strings.TrimSuffix(c.BaseURL, "/"), newLogger(env.stderr, ""))
+	if err != nil {
+		return err
+	}
+	change := record.KeyChange{Action: "restarted", Key: signer.VerifierKey(), Old: old.VerifierKey(), Reason: c.Reason, Lost: string(lost)}
+	err = announce(env, s, c.databaseFlags, signer, change)
+	if err == nil {
+		fmt.Fprintf(env.stdout, "A new log begins: %s\nIts first entries are those that are left. The old key and the last checkpoint were set aside beside %s.\nTell everybody who verifies: they need the new key.\n", signer.VerifierKey(), c.keyFile())
+	}
+	return errors.Join(err, s.close())
+}
+
+// setAside renames the key and the remembered checkpoint.
+func (f databaseFlags) setAside(mark string) error {
+	for _, name := range []string{f.keyFile(), string(f.remembered())} {
+		if err := os.Rename(name, name+".until-"+mark); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("set the old log aside: %w", err)
+		}
+	}
+	return nil
+}
+
+// nextOrigin names the log that takes a log's place: "…/log", "…/log/2", "…/log/3".
+func nextOrigin(origin string) string {
+	base, last := path.Split(origin)
+	if n, err := strconv.Atoi(last); err == nil && n > 1 {
+		return base + strconv.Itoa(n+1)
+	}
+	return origin + "/2"
+}

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/record"
+)
+
+// What never changes may be kept; what grows is asked for again.
+const (
+	immutable = "public, max-age=31536000, immutable"
+	growing   = "no-cache"
+)
+
+// logCheckpoint serves the newest signed note of the log (C2SP tlog-tiles).
+func (p *public) logCheckpoint(c *gin.Context) error {
+	signed, err := p.record.Signed(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	return p.logBytes(c, "text/plain; charset=utf-8", growing, signed.Note)
+}
+
+// logTile serves a tile of hashes or a bundle of entries, as far as the newest
+// checkpoint goes.
+func (p *public) logTile(c *gin.Context) error {
+	ctx := c.Request.Context()
+	nothing := kb.Errorf(kb.NotFound, "The log has no such tile.")
+	tile, err := record.ParseTile(strings.TrimPrefix(c.Param("path"), "/"))
+	if err != nil {
+		return nothing.Because(err)
+	}
+	signed, err := p.record.Signed(ctx)
+	if err != nil {
+		return err
+	}
+	if !tile.In(signed.Size) {
+		return nothing
+	}
+	if tile.Level != record.Entries {
+		b, err := record.TileHashes(tile, p.record.Hashes(ctx))
+		if err != nil {
+			return err
+		}
+		return p.logBytes(c, "application/octet-stream", immutable, b)
+	}
+	leaves, err := p.record.Leaves(ctx, tile.N*record.TileWidth, tile.Width)
+	if err != nil {
+		return err
+	}
+	var bundle []byte
+	for _, leaf := range leaves {
+		if bundle, err = record.AppendEntry(bundle, leaf); err != nil {
+			return err
+		}
+	}
+	return p.logBytes(c, "application/octet-stream", immutable, bundle)
+}
+
+// logKey serves the key that checkpoints are verified with.
+func (p *public) logKey(c *gin.Context) error {
+	if len(p.keys) == 0 {
+		return kb.Errorf(kb.NotFound, "This site signs no log.")
+	}
+	return p.logBytes(c, "text/plain; charset=utf-8", growing, []byte(p.keys[0]+"\n"))
+}
+
+// logPolicy serves the log's policy (C2SP tlog-policy): its keys, and that no
+// witness cosigns yet.
+func (p *public) logPolicy(c *gin.Context) error {
+	if len(p.keys) == 0 {
+		return kb.Errorf(kb.NotFound, "This site signs no log.")
+	}
+	var b strings.Builder
+	for _, key := range p.keys {
+		fmt.Fprintf(&b, "log %s %s/log\n", key, p.baseURL)
+	}
+	b.WriteString("quorum none\n")
+	return p.logBytes(c, "text/plain; charset=utf-8", growing, []byte(b.String()))
+}
+
+// logDocument serves the document of an event, exactly the bytes that were
+// hashed.
+func (p *public) logDocument(c *gin.Context) error {
+	hash, found := strings.CutSuffix(c.Param("hash"), ".json")
+	if !found {
+		return kb.Errorf(kb.NotFound, "There is nothing at this address; documents end in .json.")
+	}
+	b, err := p.record.EventDocument(c.Request.Context(), hash)
+	if err != nil {
+		return err
+	}
+	return p.bytes(c, "application/json", b)
+}
+
+func (p *public) logBytes(c *gin.Context, kind, cache string, b []byte) error {
+	h := c.Writer.Header()
+	h.Set("Cache-Control", cache)
+	h.Set("Access-Control-Allow-Origin", "*")
+	c.Data(http.StatusOK, kind, b)
+	return nil
+}
+
+// proof serves the proof that a revision is in the signed log (C2SP tlog-proof).
+func (p *public) proof(c *gin.Context, claim kb.ID, number int, index int64) error {
+	proof, err := p.record.Proof(c.Request.Context(), index)
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Disposition", `attachment; filename="`+string(claim)+"-r"+strconv.Itoa(number)+`.tlog-proof"`)
+	return p.logBytes(c, "text/plain; charset=utf-8", fresh, proof.Bytes())
+}
+
+// entry serves the entry of the log that stands for a revision, exactly the
+// bytes of the leaf.
+func (p *public) entry(c *gin.Context, index int64) error {
+	leaves, err := p.record.Leaves(c.Request.Context(), index, 1)
+	if err != nil {
+		return err
+	}
+	return p.logBytes(c, "application/json", fresh, leaves[0])
+}

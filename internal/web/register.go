@@ -1,0 +1,161 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/claimtrail/claimtrail/internal/follow"
+	"github.com/claimtrail/claimtrail/internal/interchange"
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/views"
+)
+
+const (
+	registerRows = 30
+	feedRows     = 50
+)
+
+// corrections is the register: every change to what was published, but typos
+// unless they are asked for.
+func (p *public) corrections(c *gin.Context) error {
+	q := follow.ChangeQuery{Class: c.Query("class"), Cause: c.Query("cause"), Topic: c.Query("topic"), After: c.Query("after"), Limit: registerRows}
+	var err error
+	if q.From, err = dayQuery(c, "from"); err != nil {
+		return err
+	}
+	if q.To, err = dayQuery(c, "to"); err != nil {
+		return err
+	}
+	page, err := p.follower.Changes(c.Request.Context(), q)
+	if err != nil {
+		return err
+	}
+	r := views.Register{
+		Page: p.page("Corrections", "/corrections"), Heading: "Corrections", Action: "/corrections", From: q.From, To: q.To,
+		Lead:  "Everything that we changed about a ruling after it was published, with the cause and how long the old text stood. Each entry is in the log that anybody can verify.",
+		Count: counted(page.Total, "change", "changes"), Empty: "No correction matches.",
+		Feed: views.Link{Text: "Feed of corrections", URL: "/feeds/corrections.atom"},
+	}
+	if page.Median > 0 {
+		r.Count += " · our errors stood for " + span(page.Median) + " (median)"
+	}
+	r.NoIndex = c.Request.URL.RawQuery != ""
+	query := c.Request.URL.Query()
+	r.Facets = []views.Facet{
+		changeFacet(query, "class", "Kind", page.Classes, kb.Classes), changeFacet(query, "cause", "Cause", page.Causes, kb.Causes),
+	}
+	for _, name := range []string{"class", "cause", "topic"} {
+		if v := query.Get(name); v != "" {
+			r.Hidden = append(r.Hidden, views.Hidden{Name: name, Value: v})
+			r.Filters = append(r.Filters, views.Link{Text: name + ": " + registerLabel(name, v), URL: "/corrections?" + without(without(query, name), "after").Encode()})
+		}
+	}
+	if page.Next != "" {
+		r.Next = "/corrections?" + with(query, "after", page.Next).Encode()
+	}
+	for _, x := range page.Changes {
+		r.Rows = append(r.Rows, changeRow(x))
+	}
+	return p.show(c, views.RegisterPage(r))
+}
+
+func registerLabel(name, value string) string {
+	switch name {
+	case "class":
+		return kb.Label(kb.Classes, value)
+	case "cause":
+		return kb.Label(kb.Causes, value)
+	}
+	return value
+}
+
+// changeFacet offers what the list has, and what it is filtered by.
+func changeFacet(query map[string][]string, name, heading string, found []follow.Count, options []kb.Option) views.Facet {
+	f := views.Facet{Heading: heading}
+	for _, o := range options {
+		n := 0
+		for _, x := range found {
+			if x.Key == o.Value {
+				n = x.N
+			}
+		}
+		if n > 0 || o.Value == "typo" {
+			f.Links = append(f.Links, facetLink(query, "/corrections", name, o.Value, sentenceCase(o.Label), n))
+		}
+	}
+	return f
+}
+
+func changeRow(x follow.Change) views.RegisterRow {
+	d := x.Digest
+	row := views.RegisterRow{
+		Label: changeLabel(d.Correction.Class, d.MergedInto), Title: views.Link{Text: d.Text, URL: claimURL(d.Claim, d.Text)}, Note: d.Correction.Note,
+		At: stamped(d.PublishedAt), Meta: []string{kb.Label(kb.Causes, d.Correction.Cause), "after " + span(x.Stood)},
+		Links: []views.Link{
+			{Text: "What changed", URL: fmt.Sprintf("/claims/%s/compare/%d..%d", d.Claim, d.Number-1, d.Number)},
+			{Text: "Revision " + strconv.Itoa(d.Number), URL: revisionURL(d.Claim, d.Number)},
+		},
+	}
+	rating := outcomeView(d.Rating, d.Outcome)
+	row.Rating = &rating
+	return row
+}
+
+func changeLabel(class, mergedInto string) string {
+	if mergedInto != "" {
+		return "Merged"
+	}
+	return kb.Label(kb.Classes, class)
+}
+
+// span gives a duration as people say it: "3 days", "2 hours".
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= 2*365*day:
+		return counted(int(d/(365*day)), "year", "years")
+	case d >= 60*day:
+		return counted(int(d/(30*day)), "month", "months")
+	case d >= day:
+		return counted(int(d/day), "day", "days")
+	case d >= time.Hour:
+		return counted(int(d/time.Hour), "hour", "hours")
+	case d >= time.Minute:
+		return counted(int(d/time.Minute), "minute", "minutes")
+	}
+	return "less than a minute"
+}
+
+// correctionsFeed is the register as an Atom feed, the newest first.
+func (p *public) correctionsFeed(c *gin.Context) error {
+	feed, err := p.correctionEntries(c.Request.Context(), follow.ChangeQuery{Class: c.Query("class"), Cause: c.Query("cause"), Topic: c.Query("topic"), Limit: feedRows})
+	if err != nil {
+		return err
+	}
+	b, err := feed.Atom()
+	if err != nil {
+		return err
+	}
+	c.Header("Access-Control-Allow-Origin", "*")
+	return p.bytes(c, "application/atom+xml; charset=utf-8", b)
+}
+
+func (p *public) correctionEntries(ctx context.Context, q follow.ChangeQuery) (interchange.Feed, error) {
+	page, err := p.follower.Changes(ctx, q)
+	m := p.follower.Masthead()
+	feed := interchange.Feed{Title: "Corrections: " + m.Name, Home: p.baseURL + "/corrections", Self: p.baseURL + "/feeds/corrections.atom", Author: m.Name, Rights: m.Licence}
+	for _, x := range page.Changes {
+		d := x.Digest
+		feed.Entries = append(feed.Entries, interchange.FeedEntry{
+			URL: p.baseURL + revisionURL(d.Claim, d.Number), Title: changeLabel(d.Correction.Class, d.MergedInto) + ": " + d.Text,
+			Text:    strings.TrimSpace(d.Correction.Note + "\nRuling now: " + outcomeView(d.Rating, d.Outcome).Label + ". " + d.Summary),
+			Updated: d.PublishedAt, Language: d.Language,
+		})
+	}
+	return feed, err
+}
