@@ -33,6 +33,8 @@ type RegisterRow struct {
 	Label  string
 	Title  Link
 	Rating *Rating
+	Was    string // the rating before
+	Struck bool   // it was a mistake
 	Note   string
 	At     Time
 	Meta   []string

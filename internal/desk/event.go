@@ -172,12 +172,26 @@ func (d *Desk) SetBanner(ctx context.Context, actor kb.Actor, in kb.BannerInput)
 		if up == in.Up {
 			return 0, kb.Errorf(kb.Conflict, "The claim carries this sign already, or does not carry it any more.")
 		}
-		document := record.Banner{
-			Schema: record.Schema, Salt: record.NewSalt(), Claim: string(in.ClaimID), Up: in.Up, Reason: in.Reason,
-			At: record.Stamp(tx.Now()), By: record.PersonRef(tx.Actor().Person),
-		}
-		return d.appendAbout(tx, record.KindBanner, in.ClaimID, record.KindBanner, d.claimURL(in.ClaimID), document)
+		return d.appendBanner(tx, in)
 	})
+}
+
+func (d *Desk) appendBanner(tx *store.Tx, in kb.BannerInput) (int64, error) {
+	document := record.Banner{
+		Schema: record.Schema, Salt: record.NewSalt(), Claim: string(in.ClaimID), Up: in.Up, Reason: in.Reason,
+		At: record.Stamp(tx.Now()), By: record.PersonRef(tx.Actor().Person),
+	}
+	return d.appendAbout(tx, record.KindBanner, in.ClaimID, record.KindBanner, d.claimURL(in.ClaimID), document)
+}
+
+// endReview takes the sign “under review” from a ruling that is withdrawn. It
+// gives the newest log index.
+func (d *Desk) endReview(tx *store.Tx, claim kb.ID, index int64) (int64, error) {
+	up, err := bannerUp(tx.Reader, claim)
+	if err != nil || !up {
+		return index, err
+	}
+	return d.appendBanner(tx, kb.BannerInput{ClaimID: claim, Reason: "The ruling was withdrawn."})
 }
 
 func (d *Desk) claimURL(claim kb.ID) string { return d.baseURL + "/claims/" + string(claim) }

@@ -241,6 +241,11 @@ func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, next composition, by
 	if err := openFamilyTasks(tx, next.dossier, content); err != nil {
 		return Publication{}, err
 	}
+	if withdrawn(content) {
+		if index, err = d.endReview(tx, candidate.ClaimID, index); err != nil {
+			return Publication{}, err
+		}
+	}
 	err = d.releaseTexts(tx, content)
 	return Publication{document.Number, index}, err
 }

@@ -18,11 +18,12 @@ type change struct {
 	class, cause string
 	day          string        // of its publication
 	stood        time.Duration // how long the revision before it was in force
+	was          string        // the rating before
 	topics       []string
 }
 
 func changeOf(index int64, before *row, d record.Digest) change {
-	c := change{event: index, claim: d.Claim, number: d.Number, class: d.Correction.Class, cause: d.Correction.Cause, day: d.PublishedAt[:min(len(d.PublishedAt), len(time.DateOnly))]}
+	c := change{event: index, claim: d.Claim, number: d.Number, class: d.Correction.Class, cause: d.Correction.Cause, was: before.rating, day: d.PublishedAt[:min(len(d.PublishedAt), len(time.DateOnly))]}
 	from, err := record.ParseStamp(before.published)
 	to, err2 := record.ParseStamp(d.PublishedAt)
 	if err == nil && err2 == nil {
@@ -47,6 +48,7 @@ type ChangeQuery struct {
 type Change struct {
 	Digest record.Digest
 	Stood  time.Duration // how long what it corrects was in force
+	Was    string        // key of the rating before
 }
 
 // ChangePage is one page of the register: what to show, how many match in all,
@@ -70,20 +72,27 @@ func (f *Follower) Changes(ctx context.Context, q ChangeQuery) (ChangePage, erro
 			return ChangePage{}, kb.Errorf(kb.Malformed, "This page of the register does not exist; start again at the first.")
 		}
 	}
-	page, events, stood := f.matchChanges(q, after)
-	digests, err := f.public.Digests(ctx, events)
-	for i, d := range digests {
-		page.Changes = append(page.Changes, Change{d, stood[i]})
+	page, found := f.matchChanges(q, after)
+	events := make([]int64, len(found))
+	for i, c := range found {
+		events[i] = c.event
 	}
-	return page, err
+	digests, err := f.public.Digests(ctx, events)
+	if err != nil {
+		return page, err
+	}
+	for i, d := range digests {
+		page.Changes = append(page.Changes, Change{d, found[i].stood, found[i].was})
+	}
+	return page, nil
 }
 
-func (f *Follower) matchChanges(q ChangeQuery, after int64) (ChangePage, []int64, []time.Duration) {
+func (f *Follower) matchChanges(q ChangeQuery, after int64) (ChangePage, []change) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	var page ChangePage
-	var events []int64
-	var stood, errors []time.Duration
+	var found []change
+	var errors []time.Duration
 	classes, causes := map[string]int{}, map[string]int{}
 	for _, c := range slices.Backward(f.changes) {
 		if !q.matches(c) {
@@ -97,10 +106,10 @@ func (f *Follower) matchChanges(q ChangeQuery, after int64) (ChangePage, []int64
 		}
 		switch {
 		case after >= 0 && c.event >= after:
-		case len(events) < q.Limit:
-			events, stood = append(events, c.event), append(stood, c.stood)
+		case len(found) < q.Limit:
+			found = append(found, c)
 		case page.Next == "":
-			page.Next = strconv.FormatInt(events[len(events)-1], 36)
+			page.Next = strconv.FormatInt(found[len(found)-1].event, 36)
 		}
 	}
 	page.Classes = counts(classes, func(key string) string { return kb.Label(kb.Classes, key) })
@@ -109,7 +118,7 @@ func (f *Follower) matchChanges(q ChangeQuery, after int64) (ChangePage, []int64
 		slices.Sort(errors)
 		page.Median = errors[len(errors)/2]
 	}
-	return page, events, stood
+	return page, found
 }
 
 func (q ChangeQuery) matches(c change) bool {

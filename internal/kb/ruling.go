@@ -80,6 +80,11 @@ func Citations(reasoning string) []ID {
 	return ids
 }
 
+// ReplaceCitations puts words in the place of each citation of a reasoning.
+func ReplaceCitations(reasoning string, words func(ID) string) string {
+	return citation.ReplaceAllStringFunc(reasoning, func(cited string) string { return words(ID(citation.FindStringSubmatch(cited)[1])) })
+}
+
 var (
 	blankLine = regexp.MustCompile(`\n[ \t]*\n`)
 	codeSpan  = regexp.MustCompile("`+[^`]*`+")

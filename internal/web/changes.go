@@ -67,12 +67,28 @@ func readableTexts(c contentView) [][2]string {
 	}
 	return [][2]string{
 		{"Claim", c.Claim.Text}, {"Parts", strings.Join(parts, "\n")}, {"Rating", rating.Label}, {"Summary", c.Ruling.Summary},
-		{"Reasoning", c.Ruling.Reasoning}, {"What would change it", c.Ruling.WouldChange}, {"Appearances", strings.Join(appearances, "\n")},
+		{"Reasoning", withTitles(c)}, {"What would change it", c.Ruling.WouldChange}, {"Appearances", strings.Join(appearances, "\n")},
 		{"Evidence", strings.Join(evidence, "\n")}, {"Sources", strings.Join(sources, "\n")}, {"Derivations", strings.Join(derivations, "\n")},
 		{"Strength", strength.Said + ", " + strength.SaidOrigin + "; " + strength.Evidence + ", " + strength.Origins + " " + strength.Claimant},
 		{"Right of reply", strings.Join(replyViews(c.Replies), "\n")},
 	}
 }
+
+// withTitles gives the reasoning with the titles of the sources in place of the
+// ids of the evidence that it cites.
+func withTitles(c contentView) string {
+	return kb.ReplaceCitations(c.Ruling.Reasoning, func(id kb.ID) string {
+		for _, e := range c.Evidence {
+			if e.ID == string(id) {
+				return "[" + clippedTo(titleOf(c, e.Source), citedTitle) + "]"
+			}
+		}
+		return "[?]"
+	})
+}
+
+// citedTitle is how much of a title stands for a citation, in characters.
+const citedTitle = 32
 
 func titleOf(c contentView, source string) string {
 	s, _ := c.Source(source)

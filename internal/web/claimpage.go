@@ -151,6 +151,9 @@ func rulingView(r record.Ruling) views.Ruling {
 	}
 	if r.Overtaken != nil {
 		v.Overtaken = "True when said; overtaken since " + r.Overtaken.Since.String()
+		if by, found := strings.CutPrefix(r.Overtaken.Since.String(), "until "); found {
+			v.Overtaken = "True when said; overtaken by " + by
+		}
 	}
 	return v
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/interchange"
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/views"
 )
 
@@ -59,7 +60,7 @@ func (p *public) corrections(c *gin.Context) error {
 		r.Next = "/corrections?" + with(query, "after", page.Next).Encode()
 	}
 	for _, x := range page.Changes {
-		r.Rows = append(r.Rows, changeRow(x))
+		r.Rows = append(r.Rows, p.changeRow(x))
 	}
 	return p.show(c, views.RegisterPage(r))
 }
@@ -91,7 +92,7 @@ func changeFacet(query map[string][]string, name, heading string, found []follow
 	return f
 }
 
-func changeRow(x follow.Change) views.RegisterRow {
+func (p *public) changeRow(x follow.Change) views.RegisterRow {
 	d := x.Digest
 	row := views.RegisterRow{
 		Label: changeLabel(d.Correction.Class, d.MergedInto), Title: views.Link{Text: d.Text, URL: claimURL(d.Claim, d.Text)}, Note: d.Correction.Note,
@@ -103,7 +104,17 @@ func changeRow(x follow.Change) views.RegisterRow {
 	}
 	rating := outcomeView(d.Rating, d.Outcome)
 	row.Rating = &rating
+	if now := outcomeKey(d); x.Was != "" && x.Was != now {
+		row.Was, row.Struck = p.ratingLabel(x.Was), d.Correction.Class != "update"
+	}
 	return row
+}
+
+func outcomeKey(d record.Digest) string {
+	if d.Rating != nil {
+		return d.Rating.Key
+	}
+	return d.Outcome
 }
 
 func changeLabel(class, mergedInto string) string {
