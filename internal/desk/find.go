@@ -130,3 +130,10 @@ func (d *Desk) FindSuggestion(ctx context.Context, source, other kb.ID, named st
 	}
 	return kb.Suggestion{}, nothingNamed(string(other)+named, nil)
 }
+
+// UnderReview gives the hash of the content of a claim that waits for a decision.
+// Errors: NotFound when nothing does.
+func (d *Desk) UnderReview(ctx context.Context, claim kb.ID) (string, error) {
+	c, err := d.db.Desk(ctx).OpenCandidate(claim)
+	return c.ContentHash, err
+}
