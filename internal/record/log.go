@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -160,7 +161,7 @@ func (s *Signer) Open(signed []byte) (Checkpoint, error) {
 }
 
 // OpenCheckpoint verifies a signed note with keys of which one has to have
-// signed it, and reads it. The origin must be the keys' name.
+// signed it, and reads it. The origin must be the name of a key that did.
 func OpenCheckpoint(signed []byte, vkeys ...string) (Checkpoint, error) {
 	verifiers := make([]note.Verifier, len(vkeys))
 	for i, k := range vkeys {
@@ -178,8 +179,8 @@ func OpenCheckpoint(signed []byte, vkeys ...string) (Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
-	if c.Origin != verifiers[0].Name() {
-		return c, fmt.Errorf("open checkpoint: it is of the log %q, the key of %q", c.Origin, verifiers[0].Name())
+	if !slices.ContainsFunc(n.Sigs, func(s note.Signature) bool { return s.Name == c.Origin }) {
+		return c, fmt.Errorf("open checkpoint: it is of the log %q, the key of %q", c.Origin, n.Sigs[0].Name)
 	}
 	return c, nil
 }

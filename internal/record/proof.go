@@ -44,7 +44,8 @@ func (p Proof) Bytes() []byte {
 	return b.Bytes()
 }
 
-// ParseProof reads a proof. Its checkpoint is not verified yet.
+// ParseProof reads a proof, which can be written in one way only. Its checkpoint
+// is not verified yet.
 func ParseProof(b []byte) (Proof, error) {
 	head, checkpoint, found := bytes.Cut(b, []byte("\n\n"))
 	lines := strings.Split(string(head), "\n")
@@ -58,15 +59,14 @@ func ParseProof(b []byte) (Proof, error) {
 	if len(lines) == 0 {
 		return Proof{}, errors.New("read proof: it has no index")
 	}
-	number, _ := strings.CutPrefix(lines[0], "index ")
-	index, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || index < 0 {
+	index, err := strconv.ParseInt(strings.TrimPrefix(lines[0], "index "), 10, 64)
+	if err != nil || index < 0 || lines[0] != fmt.Sprintf("index %d", index) {
 		return Proof{}, fmt.Errorf("read proof: %q is no index", lines[0])
 	}
 	p := Proof{Index: index, Checkpoint: checkpoint}
 	for _, line := range lines[1:] {
 		h, err := base64.StdEncoding.DecodeString(line)
-		if err != nil || len(h) != tlog.HashSize {
+		if err != nil || len(h) != tlog.HashSize || line != base64.StdEncoding.EncodeToString(h) {
 			return Proof{}, fmt.Errorf("read proof: %q is no hash", line)
 		}
 		p.Hashes = append(p.Hashes, tlog.Hash(h))
