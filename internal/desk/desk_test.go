@@ -1,8 +1,11 @@
 package desk_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/claimtrail/claimtrail/internal/desk"
@@ -20,6 +23,15 @@ type room struct {
 	scale                       kb.ID
 	memory                      *memory
 	signer                      *record.Signer
+	made                        atomic.Int64 // claims, so that no two are worded alike
+}
+
+// again tells the claims of a test apart: nothing for the first.
+func (r *room) again() string {
+	if n := r.made.Add(1); n > 1 {
+		return fmt.Sprintf(" (%d)", n)
+	}
+	return ""
 }
 
 // memory is the remembered checkpoint, in memory.
@@ -108,12 +120,14 @@ func (r *room) ready(t *testing.T) file {
 	t.Helper()
 	ctx := t.Context()
 	var f file
+	again := r.again()
+	address := "https://paper.example/moon" + strings.Trim(again, " ()")
 	f.claim = must(r.desk.LogClaim(ctx, r.editor, desk.NewClaim{
-		Claim:      kb.ClaimInput{Claim: kb.Claim{Text: "The moon is made of rock.", Language: "en", Kind: "other", Checkability: "checkable"}},
+		Claim:      kb.ClaimInput{Claim: kb.Claim{Text: "The moon is made of rock." + again, Language: "en", Kind: "other", Checkability: "checkable"}},
 		Appearance: &desk.AppearanceInput{Speaker: "An Astronomer", Appearance: kb.Appearance{Language: "en", Directness: "direct", Translation: "original", SaidOn: kb.StatedDate("2024-06-20")}},
-		Record:     &desk.SourceInput{Publisher: "A Paper", Source: kb.Source{Title: "On the moon", URL: "https://paper.example/moon", Kind: "news-report", Language: "en"}},
+		Record:     &desk.SourceInput{Publisher: "A Paper", Source: kb.Source{Title: "On the moon" + again, URL: address, Kind: "news-report", Language: "en"}},
 	}))(t)
-	f.source = must(r.desk.FindSource(ctx, "", "https://paper.example/moon", ""))(t)
+	f.source = must(r.desk.FindSource(ctx, "", address, ""))(t)
 	f.excerpt = must(r.desk.CopyExcerpt(ctx, r.editor, desk.ExcerptInput{ExcerptInput: kb.ExcerptInput{SourceID: f.source, Exact: "It is rock", Suffix: ", he said."}}))(t)
 	ok(t, r.desk.AttestExcerpt(ctx, r.reviewer, f.excerpt))
 	f.evidence = must(r.desk.AddEvidence(ctx, r.editor, desk.EvidenceInput{Evidence: kb.Evidence{ClaimID: f.claim, ExcerptID: f.excerpt, Stance: "supports"}}))(t)

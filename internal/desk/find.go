@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 )
@@ -23,6 +24,14 @@ func (d *Desk) FindAccount(ctx context.Context, email string) (kb.Actor, error) 
 func (d *Desk) FindMasthead(ctx context.Context) (kb.Masthead, error) {
 	return d.db.Desk(ctx).Masthead()
 }
+
+// FindPolicy gives the house policy in force.
+func (d *Desk) FindPolicy(ctx context.Context) (kb.Policy, error) {
+	return d.db.Desk(ctx).Policy()
+}
+
+// Now gives the time that the desk goes by.
+func (d *Desk) Now() time.Time { return d.db.Now() }
 
 // FindScale gives the newest version of a rating scale.
 func (d *Desk) FindScale(ctx context.Context, key string) (kb.ID, error) {
