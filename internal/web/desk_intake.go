@@ -28,7 +28,7 @@ func (s *Server) tips(c *gin.Context) error {
 		section := views.CaseSection{ID: part.id, Heading: part.heading, Empty: part.empty}
 		for _, t := range rows {
 			item := views.CaseItem{
-				Title: views.Link{Text: textOrErased(t.Text, t.ErasedAt != nil), URL: "/desk/tips/" + string(t.ID)}, Meta: moment(t.CreatedAt).Words + " " + t.Where,
+				Title: views.Link{Text: textOrErased(t.Text, t.ErasedAt != nil), URL: address(desk.May(actorOf(c), desk.DecideTip), "/desk/tips/"+string(t.ID))}, Meta: moment(t.CreatedAt).Words + " " + t.Where,
 				Chips: []views.Chip{{Text: kb.Label(kb.TipStates, t.State)}},
 			}
 			section.Items = append(section.Items, item)
@@ -112,7 +112,7 @@ func (s *Server) disputes(c *gin.Context) error {
 		section := views.CaseSection{ID: part.id, Heading: part.heading, Empty: part.empty}
 		for _, x := range rows {
 			section.Items = append(section.Items, views.CaseItem{
-				Title: views.Link{Text: clippedTo(x.Claim, 160), URL: "/desk/disputes/" + string(x.ID)},
+				Title: views.Link{Text: clippedTo(x.Claim, 160), URL: address(desk.May(actorOf(c), desk.SettleDispute), "/desk/disputes/"+string(x.ID))},
 				Meta:  moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + textOrErased(x.Text, x.ErasedAt != nil),
 				Chips: []views.Chip{{Text: kb.Label(kb.DisputeStates, x.State)}},
 			})
