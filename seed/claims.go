@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
@@ -17,7 +18,7 @@ func (l *loader) loadClaims(ctx context.Context, set fs.FS) error {
 		return err
 	}
 	slices.Sort(names)
-	var fresh []claim
+	var fresh []*logged
 	for _, name := range names {
 		var c claim
 		if err := read(set, name, &c); err != nil {
@@ -26,31 +27,33 @@ func (l *loader) loadClaims(ctx context.Context, set fs.FS) error {
 		known, err := l.desk.FindClaim(ctx, c.Text)
 		if kb.KindOf(err) == kb.NotFound {
 			known, err = l.logClaim(ctx, c)
-			fresh = append(fresh, c)
+			fresh = append(fresh, &logged{claim: c})
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", path.Base(name), err)
 		}
 		l.claims[c.Key] = known
 	}
+	l.fresh = len(fresh) > 0
 	// Relations and rulings come when every claim is there to be related to.
-	var revised []func() error
-	for _, c := range fresh {
-		cites, err := l.finishClaim(ctx, c)
-		if err != nil {
-			return fmt.Errorf("claim %s: %w", c.Key, err)
-		}
-		if c.Revision != nil {
-			revised = append(revised, func() error { return l.revise(ctx, c, cites) })
-		}
-	}
-	// Second revisions come last: by then they can name every related claim.
-	for _, revise := range revised {
-		if err := revise(); err != nil {
-			return err
+	// Second revisions come when every first one is published: by then they can
+	// name every related claim, and readers have disputed the first ones.
+	for _, step := range []func(context.Context, *logged) error{l.finishClaim, l.sendDisputes, l.revise, l.retract, l.settle, l.putUnderReview} {
+		for _, c := range fresh {
+			if err := step(ctx, c); err != nil {
+				return fmt.Errorf("claim %s: %w", c.Key, err)
+			}
 		}
 	}
 	return nil
+}
+
+// logged is a claim that this loading logged.
+type logged struct {
+	claim
+
+	cites    map[string]kb.ID // what the keys of its evidence became
+	disputes []kb.ID          // in the order of the file
 }
 
 func (l *loader) logClaim(ctx context.Context, c claim) (kb.ID, error) {
@@ -64,28 +67,28 @@ func (l *loader) logClaim(ctx context.Context, c claim) (kb.ID, error) {
 	return l.desk.LogClaim(ctx, l.actors[c.By], in)
 }
 
-// finishClaim gives the ids that the keys of the claim's evidence became.
-func (l *loader) finishClaim(ctx context.Context, c claim) (map[string]kb.ID, error) {
+// finishClaim adds what hangs on a claim, and takes it along the workflow.
+func (l *loader) finishClaim(ctx context.Context, c *logged) error {
 	id, actor := l.claims[c.Key], l.actors[c.By]
 	if c.State == "suggested" {
-		return nil, nil
+		return nil
 	}
 	if !actor.Roles.Has(kb.Researcher) {
-		return nil, l.desk.Step(ctx, l.withRole(kb.Researcher), id, step(c.State), c.StateReason)
+		return l.desk.Step(ctx, l.withRole(kb.Researcher), id, step(c.State), c.StateReason)
 	}
 	for _, a := range c.Appearances {
 		if err := l.addAppearance(ctx, actor, id, a); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	cites, err := l.addEvidence(ctx, actor, id, c)
-	if err != nil {
-		return nil, err
+	c.cites = map[string]kb.ID{}
+	if err := l.addEvidence(ctx, c, c.Evidence); err != nil {
+		return err
 	}
-	if err := l.addRest(ctx, actor, id, c); err != nil {
-		return nil, err
+	if err := l.addRest(ctx, actor, id, c.claim); err != nil {
+		return err
 	}
-	return cites, l.rule(ctx, actor, id, c, cites)
+	return l.rule(ctx, actor, id, c)
 }
 
 func (l *loader) addAppearance(ctx context.Context, actor kb.Actor, claim kb.ID, a appearance) error {
@@ -132,39 +135,45 @@ func (l *loader) addAttestation(ctx context.Context, actor kb.Actor, claim, appe
 	return nil
 }
 
-func (l *loader) addEvidence(ctx context.Context, actor kb.Actor, claim kb.ID, c claim) (map[string]kb.ID, error) {
-	cites := map[string]kb.ID{}
-	parts, err := l.desk.Parts(ctx, claim)
+func (l *loader) addEvidence(ctx context.Context, c *logged, list []evidence) error {
+	parts, err := l.desk.Parts(ctx, l.claims[c.Key])
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, e := range c.Evidence {
-		source, err := lookup(l.sources, e.Source, "source")
-		if err != nil {
-			return nil, err
-		}
-		excerpt, err := lookup(l.excerpts, e.Excerpt, "excerpt")
-		if err != nil {
-			return nil, err
-		}
-		in := desk.EvidenceInput{Source: string(source), Evidence: kb.Evidence{
-			ClaimID: claim, ExcerptID: excerpt, Stance: e.Stance, PrimaryHere: e.Primary, OwnReporting: e.Own, Comment: e.Comment,
-		}}
-		if e.Part > 0 && e.Part <= len(parts) {
-			in.PartID = parts[e.Part-1].ID
-		}
-		id, err := l.desk.AddEvidence(ctx, actor, in)
-		if err != nil {
-			return nil, fmt.Errorf("evidence %s: %w", e.Key, err)
-		}
-		cites[e.Key] = id
-		for _, x := range e.Derives {
-			if err := l.derive(ctx, desk.DerivationInput{Claim: claim, Derivation: kb.Derivation{EvidenceID: id}}, x); err != nil {
-				return nil, fmt.Errorf("evidence %s: %w", e.Key, err)
-			}
+	for _, e := range list {
+		if c.cites[e.Key], err = l.addOne(ctx, c, e, parts); err != nil {
+			return fmt.Errorf("evidence %s: %w", e.Key, err)
 		}
 	}
-	return cites, nil
+	return nil
+}
+
+func (l *loader) addOne(ctx context.Context, c *logged, e evidence, parts []kb.ClaimPart) (kb.ID, error) {
+	source, err := lookup(l.sources, e.Source, "source")
+	if err != nil {
+		return "", err
+	}
+	excerpt, err := lookup(l.excerpts, e.Excerpt, "excerpt")
+	if err != nil {
+		return "", err
+	}
+	claim := l.claims[c.Key]
+	in := desk.EvidenceInput{Source: string(source), Evidence: kb.Evidence{
+		ClaimID: claim, ExcerptID: excerpt, Stance: e.Stance, PrimaryHere: e.Primary, OwnReporting: e.Own, Comment: e.Comment,
+	}}
+	if e.Part > 0 && e.Part <= len(parts) {
+		in.PartID = parts[e.Part-1].ID
+	}
+	id, err := l.desk.AddEvidence(ctx, l.actors[c.By], in)
+	if err != nil {
+		return "", err
+	}
+	for _, x := range e.Derives {
+		if err := l.derive(ctx, desk.DerivationInput{Claim: claim, Derivation: kb.Derivation{EvidenceID: id}}, x); err != nil {
+			return "", err
+		}
+	}
+	return id, nil
 }
 
 func (l *loader) addRest(ctx context.Context, actor kb.Actor, claim kb.ID, c claim) error {
@@ -208,31 +217,42 @@ func (l *loader) addRest(ctx context.Context, actor kb.Actor, claim kb.ID, c cla
 
 // rule writes the ruling and takes the claim as far along the workflow as the
 // data set says.
-func (l *loader) rule(ctx context.Context, actor kb.Actor, claim kb.ID, c claim, cites map[string]kb.ID) error {
+func (l *loader) rule(ctx context.Context, actor kb.Actor, claim kb.ID, c *logged) error {
 	if c.Ruling != nil {
-		if err := l.saveDraft(ctx, actor, claim, *c.Ruling, cites, nil); err != nil {
+		if err := l.saveDraft(ctx, actor, claim, *c.Ruling, c.cites, nil); err != nil {
 			return err
 		}
 	}
 	switch c.State {
 	case "in-review", "approved", "published":
+		if c.Emergency != nil {
+			return l.expedite(ctx, actor, claim, *c.Emergency)
+		}
 		return l.review(ctx, actor, claim, c.State)
+	case "scheduled":
+		return l.schedule(ctx, actor, claim, c.InDays)
 	case "parked", "declined":
 		return l.desk.Step(ctx, actor, claim, step(c.State), c.StateReason)
 	}
 	return nil
 }
 
-// revise publishes the second revision of a claim.
-func (l *loader) revise(ctx context.Context, c claim, cites map[string]kb.ID) error {
-	claim, actor := l.claims[c.Key], l.actors[c.By]
-	if err := l.desk.Revise(ctx, actor, claim); err != nil {
+// expedite publishes without a second person.
+func (l *loader) expedite(ctx context.Context, actor kb.Actor, claim kb.ID, e emergency) error {
+	hash, err := l.desk.Submit(ctx, actor, claim)
+	if err != nil {
 		return err
 	}
-	if err := l.saveDraft(ctx, actor, claim, c.Revision.Ruling, cites, c.Revision); err != nil {
+	_, err = l.desk.Expedite(ctx, l.withRole(kb.PublisherR), claim, hash, kb.Emergency{Kind: e.Kind, Reason: e.Reason})
+	return err
+}
+
+// schedule plans a publication some days from now, on the full hour.
+func (l *loader) schedule(ctx context.Context, actor kb.Actor, claim kb.ID, days int) error {
+	if err := l.review(ctx, actor, claim, "approved"); err != nil {
 		return err
 	}
-	return l.review(ctx, actor, claim, "published")
+	return l.desk.Schedule(ctx, l.withRole(kb.PublisherR), claim, l.desk.Now().AddDate(0, 0, days).Truncate(time.Hour))
 }
 
 func (l *loader) saveDraft(ctx context.Context, actor kb.Actor, claim kb.ID, r ruling, cites map[string]kb.ID, second *revision) error {

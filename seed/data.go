@@ -24,6 +24,13 @@ type masthead struct {
 	Contact           string `json:"contact"`
 }
 
+// policy is the first version of the house's own.
+type policy struct {
+	Modes   map[string]string `json:"modes"`
+	Origins map[string]int    `json:"origins"` // by kind of claim; "" for the others
+	Note    string            `json:"note"`
+}
+
 type scale struct {
 	Key         string   `json:"key"`
 	Name        string   `json:"name"`
@@ -144,9 +151,14 @@ type claim struct {
 	Replies      []reply           `json:"replies"`
 	Ruling       *ruling           `json:"ruling"`
 	Exceptions   map[string]string `json:"exceptions"`
-	State        string            `json:"state"` // suggested, open, researching, in-review, approved, published, parked, declined
+	State        string            `json:"state"` // suggested, open, researching, in-review, approved, scheduled, published, parked, declined
 	StateReason  string            `json:"state_reason"`
-	Revision     *revision         `json:"revision"` // a second one, published as well
+	InDays       int               `json:"in_days"`    // from the loading to a scheduled publication
+	Emergency    *emergency        `json:"emergency"`  // published without a second person
+	Revision     *revision         `json:"revision"`   // a second one, published as well
+	Retraction   *retraction       `json:"retraction"` // of what was published
+	Banner       string            `json:"banner"`     // why it is under review in public
+	Disputes     []dispute         `json:"disputes"`   // about the first revision
 }
 
 type prediction struct {
@@ -231,8 +243,42 @@ type overtaken struct {
 }
 
 type revision struct {
-	Cause  string `json:"cause"`
-	Class  string `json:"class"`
+	Cause    string     `json:"cause"`
+	Class    string     `json:"class"`
+	Note     string     `json:"note"`
+	Evidence []evidence `json:"evidence"` // that came to light since
+	Ruling   ruling     `json:"ruling"`
+}
+
+type emergency struct {
+	Kind   string `json:"kind"`
+	Reason string `json:"reason"`
+}
+
+type retraction struct {
+	Cause string `json:"cause"`
+	Note  string `json:"note"`
+}
+
+// dispute is a reader's challenge, and how it ended: examining, or an outcome
+// with its answer. One that led to a correction names the claim's last revision.
+type dispute struct {
+	Kind     string `json:"kind"`
+	Text     string `json:"text"`
+	Evidence string `json:"evidence"`
+	State    string `json:"state"`
+	Answer   string `json:"answer"`
+	By       string `json:"by"`
+}
+
+// tip is a claim that a reader suggests, and what became of it.
+type tip struct {
+	Text   string `json:"text"`
+	Where  string `json:"where"`
 	Note   string `json:"note"`
-	Ruling ruling `json:"ruling"`
+	Email  string `json:"email"`
+	State  string `json:"state"`
+	Claim  string `json:"claim"` // that it was taken up with
+	Answer string `json:"answer"`
+	By     string `json:"by"`
 }

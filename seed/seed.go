@@ -64,6 +64,7 @@ type loader struct {
 	claims     map[string]kb.ID
 	ratings    map[string]ratingRef
 	later      []source // those with copies that are made last
+	fresh      bool     // a claim was logged, so what goes with claims is not there yet
 }
 
 type ratingRef struct {
@@ -79,7 +80,8 @@ func Load(ctx context.Context, d *desk.Desk, set fs.FS) error {
 		sources: map[string]kb.ID{}, captures: map[string]kb.ID{}, excerpts: map[string]kb.ID{}, claims: map[string]kb.ID{}, ratings: map[string]ratingRef{},
 	}
 	for _, step := range []func(context.Context, fs.FS) error{
-		l.loadAccounts, l.loadMasthead, l.loadScales, l.loadPublishers, l.loadSpeakers, l.loadSources, l.loadClaims, l.loadLate,
+		l.loadAccounts, l.loadMasthead, l.loadPolicy, l.loadScales, l.loadPublishers, l.loadSpeakers, l.loadSources, l.loadClaims, l.loadTips,
+		l.loadLate, l.doChores,
 	} {
 		if err := step(ctx, set); err != nil {
 			return fmt.Errorf("load data set: %w", err)
@@ -145,6 +147,32 @@ func (l *loader) loadMasthead(ctx context.Context, set fs.FS) error {
 	return err
 }
 
+// loadPolicy makes the house's own policy from the one that the program brings,
+// if the data set has one. It comes before every publication.
+func (l *loader) loadPolicy(ctx context.Context, set fs.FS) error {
+	var p policy
+	if err := read(set, "policy.json", &p); err != nil {
+		return absent(err)
+	}
+	current, err := l.desk.FindPolicy(ctx)
+	if err != nil || current.Number != kb.PolicyVersion {
+		return err
+	}
+	_, err = l.desk.SavePolicy(ctx, l.withRole(kb.Admin), kb.Policy{Number: current.Number, Modes: p.Modes, Origins: p.Origins, Note: p.Note})
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	return nil
+}
+
+// absent leaves out that a data set does not have a file which it may have.
+func absent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
 func (l *loader) loadScales(ctx context.Context, set fs.FS) error {
 	var scales []scale
 	if err := read(set, "scales.json", &scales); err != nil {
@@ -170,17 +198,19 @@ func (l *loader) loadScales(ctx context.Context, set fs.FS) error {
 	return nil
 }
 
-// withRole gives an account of the data set that has the role; the program
-// itself when there is none.
-func (l *loader) withRole(role kb.Role) kb.Actor {
+// withRole gives an account of the data set that has the role, other than
+// those given; the program itself when there is none.
+func (l *loader) withRole(role kb.Role, but ...kb.Actor) kb.Actor {
 	var names []string
 	for key := range l.actors {
 		names = append(names, key)
 	}
 	slices.Sort(names)
 	for _, key := range names {
-		if l.actors[key].Roles.Has(role) {
-			return l.actors[key]
+		a := l.actors[key]
+		taken := slices.ContainsFunc(but, func(b kb.Actor) bool { return b.Person == a.Person })
+		if a.Roles.Has(role) && !taken {
+			return a
 		}
 	}
 	return kb.System
@@ -338,6 +368,11 @@ func (l *loader) loadLate(ctx context.Context, _ fs.FS) error {
 		}
 	}
 	return nil
+}
+
+// doChores opens the tasks that are due, without waiting for the clock.
+func (l *loader) doChores(ctx context.Context, _ fs.FS) error {
+	return l.desk.Chores(ctx)
 }
 
 func (l *loader) loadCaptures(ctx context.Context, s source, late bool) error {
