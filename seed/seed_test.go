@@ -14,18 +14,40 @@ import (
 	"github.com/claimtrail/claimtrail/seed"
 )
 
+func load(t *testing.T, db *store.DB) {
+	t.Helper()
+	archive := capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(memblob.OpenBucket(nil)), nil)
+	d := desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive})
+	if err := seed.Load(t.Context(), d, seed.Data()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// audited counts everything that was ever done.
+func audited(t *testing.T, r store.Reader) int {
+	t.Helper()
+	counts, err := r.AuditActions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, c := range counts {
+		n += c.N
+	}
+	return n
+}
+
 // TestLoad loads the data set on each engine, twice, and counts what is there.
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		archive := capture.New(outbound.New(outbound.Options{}), capture.NewBlobs(memblob.OpenBucket(nil)), nil)
-		d := desk.New(desk.Options{DB: db, BaseURL: "https://claims.example", Archive: archive})
-		for range 2 {
-			if err := seed.Load(t.Context(), d, seed.Data()); err != nil {
-				t.Fatal(err)
-			}
-		}
+		load(t, db)
 		r := db.Desk(t.Context())
+		once := audited(t, r)
+		load(t, db)
+		if again := audited(t, r); again != once {
+			t.Errorf("loading again changed %d things", again-once)
+		}
 		counts, err := r.StateCounts()
 		if err != nil {
 			t.Fatal(err)
