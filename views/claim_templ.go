@@ -1386,7 +1386,7 @@ func claimBody(c Claim) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 129, "\" hidden><button class=\"btn small\" type=\"button\">Verify in this browser</button><ol class=\"plain\" role=\"status\"></ol></div><script type=\"module\" src=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 129, "\" hidden><button class=\"btn small\" type=\"button\">Verify in this browser</button><div role=\"status\"><ol class=\"plain\"></ol></div></div><script type=\"module\" src=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

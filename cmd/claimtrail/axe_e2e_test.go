@@ -57,19 +57,53 @@ func TestAccessibility(t *testing.T) {
 	circle := b.link("a[href^='/claims/'][href*='-the-lighthouse-of']")
 	b.open(circle)
 	archived := b.link("a[href*='/snapshots/']")
+	b.open("/corrections")
+	compared := b.link("a[href*='/compare/']")
+	b.open("/corrections?class=retraction")
+	retracted := b.link("ol.register h2 a")
+	b.open("/claims")
+	reviewed := b.link("li:has(.chip.mixed) h3 a")
 	pages := map[string]string{
 		"source": source, "copy": copied, "suggestion": noticed, "tasks": "/desk/tasks", "trail": work + "/trail", "paste": source + "/captures/new",
 		"circle": circle, "archived": archived,
 		"front": "/", "list": "/claims", "claim": claim, "sign-in": "/login", "claim form": "/desk/claims/new", "queue": "/desk",
+		"corrections": "/corrections", "disputes": "/disputes", "tip": "/tips", "dispute": "/disputes/new?claim=" + idOf(claim), "compare": compared,
+		"retracted": retracted, "under review": reviewed,
 		"case": work, "ruling": work + "/ruling", "sources": "/desk/sources", "methodology": "/methodology", "revisions": b.base + strings.TrimPrefix(claim, b.base) + "/revisions",
 	}
+	b.everywhere(pages, string(axe))
+	b.look("light", 1280)
+	b.signOut()
+	b.signIn(accounts[reviewer].Email, accounts[reviewer].Password)
+	b.open("/desk/disputes")
+	at := "/desk/claims/" + idOf(claim)
+	b.everywhere(map[string]string{
+		"desk disputes": "/desk/disputes", "desk dispute": b.link("main a[href^='/desk/disputes/']"), "redactions": "/desk/redactions",
+		"published": at, "schedule": at + "/schedule", "retract": at + "/retract", "absorb": at + "/absorb", "banner": at + "/banner", "redact": at + "/redact",
+	}, string(axe))
+	b.look("light", 1280)
+	b.signOut()
+	b.signIn(accounts[admin].Email, accounts[admin].Password)
+	b.everywhere(map[string]string{"audit": "/desk/audit", "policy": "/desk/settings/policy", "settings": "/desk/settings", "tips": "/desk/tips"}, string(axe))
+}
+
+// idOf takes the id from the address of a claim.
+func idOf(address string) string {
+	_, rest, _ := strings.Cut(address, "/claims/")
+	id, _, _ := strings.Cut(rest, "-")
+	return id
+}
+
+// everywhere looks at pages wide and narrow, light and dark.
+func (b *tab) everywhere(pages map[string]string, axe string) {
+	b.t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{1280, 320} {
 			b.look(scheme, width)
 			for name, path := range pages {
 				b.open(path)
 				b.screenshot(name + "-" + scheme + "-" + map[int64]string{1280: "wide", 320: "narrow"}[width])
-				b.accessible(name+", "+scheme, string(axe))
+				b.accessible(name+", "+scheme, axe)
 				if width == 320 {
 					b.fits(name)
 				}

@@ -17,6 +17,7 @@ import (
 const (
 	editor = iota
 	reviewer
+	admin
 )
 
 // TestJourney is the main job, from logging a claim to reading it, in a real

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/claimtrail/claimtrail/internal/record"
@@ -38,7 +40,8 @@ const (
 
 // Bundle verifies a bundle with nothing but the keys: each revision's entry is in
 // a signed tree, its document has the hash that the entry commits to, revisions
-// follow one another, and the quotations stand in the texts.
+// follow one another, and the quotations stand in the texts. Whatever else is in
+// it is reported, but for what explains the bundle.
 func Bundle(file io.ReaderAt, size int64, keys []string) (BundleReport, error) {
 	files, err := unzip(file, size)
 	if err != nil {
@@ -48,11 +51,12 @@ func Bundle(file io.ReaderAt, size int64, keys []string) (BundleReport, error) {
 	texts := r.readTexts(files)
 	previous, at := "", ""
 	for n := 1; ; n++ {
-		raw, found := files[record.BundleFile(n, "entry.json")]
-		if !found {
+		raw := take(files, record.BundleFile(n, "entry.json"))
+		if raw == nil {
 			break
 		}
-		e, ok := r.checkEntry(n, raw, files[record.BundleFile(n, "proof.tlog-proof")], keys)
+		document := take(files, record.BundleFile(n, "document.json"))
+		e, ok := r.checkEntry(n, raw, take(files, record.BundleFile(n, "proof.tlog-proof")), keys)
 		if !ok {
 			continue
 		}
@@ -64,12 +68,27 @@ func Bundle(file io.ReaderAt, size int64, keys []string) (BundleReport, error) {
 		}
 		previous, at = e.SHA256, e.PublishedAt
 		r.Revisions++
-		r.checkDocument(n, e, files[record.BundleFile(n, "document.json")], texts)
+		r.checkDocument(n, e, document, texts)
 	}
 	if r.Revisions == 0 && r.Good() {
 		r.find(BadDocument, "there is no revision in this bundle")
 	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if !slices.Contains(unverified, name) {
+			r.find(BadDocument, "the file %s belongs to nothing that was verified", name)
+		}
+	}
 	return r, nil
+}
+
+// unverified are the files of a bundle that nothing vouches for.
+var unverified = []string{"README.txt", "vkey", "annotations.json"}
+
+// take gives a file and takes it out of those that are left.
+func take(files map[string][]byte, name string) []byte {
+	b := files[name]
+	delete(files, name)
+	return b
 }
 
 func unzip(file io.ReaderAt, size int64) (map[string][]byte, error) {
@@ -80,6 +99,12 @@ func unzip(file io.ReaderAt, size int64) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	left := int64(bundleLimit)
 	for _, f := range z.File {
+		if strings.HasSuffix(f.Name, "/") {
+			continue
+		}
+		if _, twice := files[f.Name]; twice {
+			return nil, fmt.Errorf("read bundle: %s is in it twice", f.Name)
+		}
 		entry, err := f.Open()
 		if err != nil {
 			return nil, fmt.Errorf("read bundle: %s: %w", f.Name, err)
@@ -106,6 +131,7 @@ func (r *BundleReport) readTexts(files map[string][]byte) map[string][]rune {
 		if dir != "texts/" {
 			continue
 		}
+		delete(files, name)
 		hash := strings.TrimSuffix(file, ".txt")
 		if record.Hash(body) != hash {
 			r.find(BadDocument, "the text %s does not have its hash", file)

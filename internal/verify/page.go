@@ -94,8 +94,8 @@ func (v *verifier) page(ctx context.Context, path string) (*goquery.Document, in
 }
 
 // comparePage holds what a person reads against the document: the claim, who
-// said it, rating, summary, reasoning, quotations, the notice of a correction,
-// the sign “under review”.
+// said it in which words, rating, summary, reasoning, quotations, the notice of a
+// correction, the sign “under review”.
 func (v *verifier) comparePage(ctx context.Context, c *claimLog) error {
 	d, known := v.contents[c.id]
 	page, status, err := v.page(ctx, "/claims/"+c.id)
@@ -172,6 +172,14 @@ func expected(c record.Content, banner *record.Banner) []expectation {
 	list = append(list, expectation{"summary", ".ruling .sum", c.Ruling.Summary, true})
 	for _, a := range c.Appearances {
 		list = append(list, expectation{"speaker", "main", a.Speaker.ShownAs, false})
+		if a.Words != "" {
+			list = append(list, expectation{"words that were said", ".app blockquote", a.Words, true})
+		}
+		for _, at := range a.Attestations {
+			if at.Excerpt != nil {
+				list = append(list, expectation{"quotation", ".app q", kb.Segments(at.Excerpt.Segments).Text(), true})
+			}
+		}
 	}
 	for _, e := range c.Evidence {
 		if e.Excerpt != nil {
