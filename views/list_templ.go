@@ -191,7 +191,7 @@ func claimRows(rows []ClaimRow, empty string) templ.Component {
 				}
 			}
 			if r.UnderReview {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<span class=\"chip mixed\">under review</span> ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<span class=\"chip mixed review\">under review</span> ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -5,6 +5,7 @@ package views
 type Notice struct {
 	Heading string
 	Words   string
+	Struck  string // the rating that does not hold any more
 	At      Time
 	Link    Link
 }

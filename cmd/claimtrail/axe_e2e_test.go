@@ -62,7 +62,7 @@ func TestAccessibility(t *testing.T) {
 	b.open("/corrections?class=retraction")
 	retracted := b.link("ol.register h2 a")
 	b.open("/claims")
-	reviewed := b.link("li:has(.chip.mixed) h3 a")
+	reviewed := b.link("li:has(.chip.review) h3 a")
 	pages := map[string]string{
 		"source": source, "copy": copied, "suggestion": noticed, "tasks": "/desk/tasks", "trail": work + "/trail", "paste": source + "/captures/new",
 		"circle": circle, "archived": archived,

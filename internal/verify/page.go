@@ -183,7 +183,7 @@ func expected(c record.Content, banner *record.Banner) []expectation {
 	}
 	for _, e := range c.Evidence {
 		if e.Excerpt != nil {
-			list = append(list, expectation{"quotation", "blockquote", kb.Segments(e.Excerpt.Segments).Text(), true})
+			list = append(list, expectation{"quotation", "section[aria-labelledby=evidence] blockquote", kb.Segments(e.Excerpt.Segments).Text(), true})
 		}
 	}
 	if html, err := markup.Reasoning(c.Ruling.Reasoning, func(string) (int, string, bool) { return 1, "", true }); err == nil {

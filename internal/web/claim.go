@@ -220,6 +220,9 @@ func (p *public) showChange(ctx context.Context, v *views.Claim, content record.
 	compare := compareURL(revision.ClaimID, revision.Number-1, revision.Number)
 	if c.Class == "retraction" {
 		v.Withdrawn = &views.Notice{Heading: "Retracted", Words: c.Note, At: moment(revision.PublishedAt), Link: views.Link{Text: "What the ruling was", URL: revisionURL(revision.ClaimID, revision.Number-1)}}
+		if old != nil {
+			v.Withdrawn.Struck = old.Label
+		}
 		if content.MergedInto != "" {
 			v.Withdrawn.Heading, v.Withdrawn.Link = "Merged", views.Link{Text: "The claim that stands for this one", URL: "/claims/" + content.MergedInto}
 		}
@@ -235,7 +238,7 @@ func (p *public) showChange(ctx context.Context, v *views.Claim, content record.
 // oldRating gives the rating of the revision before, when it differs and is not
 // redacted.
 func (p *public) oldRating(ctx context.Context, now record.Content, revisions []store.Revision, revision store.Revision) (*views.Rating, error) {
-	if class := now.Correction.Class; class != "rating-change" && class != "update" {
+	if class := now.Correction.Class; class != "rating-change" && class != "update" && class != "retraction" {
 		return nil, nil
 	}
 	body, err := p.record.Document(ctx, revisions[len(revisions)-revision.Number+1].Hash)
