@@ -387,6 +387,7 @@ type Prose struct {
 type Policy struct {
 	Heading string
 	Lead    string
+	Note    string // what changed last, and why
 	Alone   string // the standing exception from the second person
 	Rules   []Fact
 }

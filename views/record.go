@@ -82,3 +82,24 @@ type Past struct {
 	Action   string
 	Min, Max string
 }
+
+// Log is the page that explains the transparency log.
+type Log struct {
+	Page
+
+	Base       string
+	Size       string
+	Checkpoint string
+	Keys       []string
+	Entries    []LogEntry
+}
+
+// LogEntry is one entry of the log.
+type LogEntry struct {
+	Index    string
+	Words    string
+	At       Time
+	Claim    Link
+	Hash     string
+	Document string
+}

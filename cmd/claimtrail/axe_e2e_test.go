@@ -67,7 +67,7 @@ func TestAccessibility(t *testing.T) {
 		"source": source, "copy": copied, "suggestion": noticed, "tasks": "/desk/tasks", "trail": work + "/trail", "paste": source + "/captures/new",
 		"circle": circle, "archived": archived,
 		"front": "/", "list": "/claims", "claim": claim, "sign-in": "/login", "claim form": "/desk/claims/new", "queue": "/desk",
-		"corrections": "/corrections", "disputes": "/disputes", "tip": "/tips", "dispute": "/disputes/new?claim=" + idOf(claim), "compare": compared,
+		"log": "/log", "corrections": "/corrections", "disputes": "/disputes", "tip": "/tips", "dispute": "/disputes/new?claim=" + idOf(claim), "compare": compared,
 		"retracted": retracted, "under review": reviewed,
 		"case": work, "ruling": work + "/ruling", "sources": "/desk/sources", "methodology": "/methodology", "revisions": b.base + strings.TrimPrefix(claim, b.base) + "/revisions",
 	}

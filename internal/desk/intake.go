@@ -178,12 +178,32 @@ func (d *Desk) SettleDispute(ctx context.Context, actor kb.Actor, in kb.DisputeD
 		if err := tx.UpdateDispute(x); err != nil {
 			return 0, err
 		}
+		if err := closeDisputeTask(tx, x); err != nil {
+			return 0, err
+		}
 		document := record.DisputeOutcome{
 			Schema: record.Schema, Salt: record.NewSalt(), Claim: string(x.ClaimID), Dispute: string(x.ID), Kind: x.Kind, Received: record.Stamp(x.CreatedAt),
 			Outcome: x.State, Answer: x.Answer, Revision: x.Result, At: record.Stamp(tx.Now()), By: record.PersonRef(actor.Person),
 		}
 		return d.appendAbout(tx, record.KindDispute, x.ClaimID, string(x.ID), fmt.Sprintf("%s/disputes/%s", d.baseURL, x.ID), document)
 	})
+}
+
+// closeDisputeTask closes the task about a claim's disputes with the last of them.
+func closeDisputeTask(tx *store.Tx, x kb.Dispute) error {
+	waiting, err := tx.Disputed(x.ClaimID)
+	if err != nil || waiting {
+		return err
+	}
+	task, err := tx.OpenTaskAbout("dispute", x.ClaimID)
+	if kb.KindOf(err) == kb.NotFound {
+		return nil // somebody closed it
+	}
+	if err != nil {
+		return err
+	}
+	task.Note = "Settled: " + kb.Label(kb.DisputeStates, x.State) + "."
+	return tx.CloseTask(task)
 }
 
 func mayJudge(tx *store.Tx, claim kb.ID, actor kb.Actor) error {

@@ -125,7 +125,17 @@ func (d *Desk) publishIn(tx *store.Tx, step kb.Step, claim kb.ID, vouched func(*
 	if p, err = d.append(tx, candidate, next, by); err != nil {
 		return p, nil, err
 	}
+	if by.alone != nil {
+		if err := askForReview(tx, claim); err != nil {
+			return p, nil, err
+		}
+	}
 	return p, nil, published(tx, step, c, next.content)
+}
+
+// askForReview asks for a second person after the fact.
+func askForReview(tx *store.Tx, claim kb.ID) error {
+	return tx.OpenTask(kb.Task{Kind: "recheck", ClaimID: claim, Words: "It was published without a second person. Somebody who did not work on it should look at it now."})
 }
 
 func readableMessage(err error) string {

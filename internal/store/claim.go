@@ -212,8 +212,9 @@ func (tx *Tx) RemoveRelation(id, claim kb.ID) error {
 type QueueItem struct {
 	kb.Claim
 
-	Assignee string
-	Speaker  string
+	Assignee  string
+	Speaker   string
+	PublishAt *time.Time // of a scheduled one
 }
 
 // QueueQuery selects claims of the desk, newest change first. After is the
@@ -235,8 +236,9 @@ type Cursor struct {
 func (r Reader) Queue(q QueueQuery) ([]QueueItem, error) {
 	g := r.g.Table("claim").
 		Select(`claim.*, COALESCE(person.name, '') AS assignee, COALESCE((SELECT a.speaker_name FROM appearance a
-			WHERE a.claim_id = claim.id ORDER BY a.position LIMIT 1), '') AS speaker`).
+			WHERE a.claim_id = claim.id ORDER BY a.position LIMIT 1), '') AS speaker, scheduled_publication.at AS publish_at`).
 		Joins("LEFT JOIN person ON person.id = claim.assignee_id").
+		Joins("LEFT JOIN scheduled_publication ON scheduled_publication.claim_id = claim.id").
 		Order("claim.updated_at DESC, claim.id DESC").Limit(q.Limit)
 	if len(q.States) > 0 {
 		g = g.Where("claim.state IN ?", q.States)

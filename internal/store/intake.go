@@ -145,6 +145,11 @@ func (r Reader) Disputes(waiting bool, limit int) ([]DisputeItem, error) {
 	return rows, nil
 }
 
+// Disputed reports whether disputes about a claim wait for their outcome.
+func (r Reader) Disputed(claim kb.ID) (bool, error) {
+	return r.exists("dispute", "claim_id = ? AND "+unsettled, claim)
+}
+
 // Waiting counts the tips and disputes that wait for the desk.
 func (r Reader) Waiting() (tips, disputes int, err error) {
 	var row struct{ Tips, Disputes int }

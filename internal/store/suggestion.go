@@ -201,6 +201,11 @@ func (tx *Tx) CloseTask(t kb.Task) error {
 	return update(tx, "task.done", object{"task", t.ID, t.ClaimID}, "id", version, &t)
 }
 
+// OpenTaskAbout reads the open task of a kind about a claim. Errors: NotFound.
+func (r Reader) OpenTaskAbout(kind string, claim kb.ID) (kb.Task, error) {
+	return take[kb.Task](r, "task", "kind = ? AND claim_id = ? AND state = 'open'", kind, claim)
+}
+
 // Task reads a task.
 func (r Reader) Task(id kb.ID) (kb.Task, error) { return take[kb.Task](r, "task", "id = ?", id) }
 

@@ -47,6 +47,9 @@ func (s *Server) caseFile(c *gin.Context) error {
 	if _, err := kb.Next(d.Claim.State, kb.Edit); err == nil && desk.May(actorOf(c), desk.EditClaim) {
 		page.Warning = "Any change takes it back to research, and what was submitted or approved falls."
 	}
+	if d.Schedule != nil {
+		page.StateReason = "To be published on " + d.Schedule.At.UTC().Format(comingForm) + "."
+	}
 	if d.Claim.MergedIntoID != "" {
 		page.Public, page.PublicLabel = deskClaim(d.Claim.MergedIntoID), "The claim that it was merged into"
 	}

@@ -75,10 +75,14 @@ func (s *Server) queue(c *gin.Context) error {
 		page.Next = "/desk?" + with(c.Request.URL.Query(), "after", formatCursor(last.UpdatedAt, last.ID)).Encode()
 	}
 	for _, r := range rows {
-		page.Rows = append(page.Rows, views.QueueRow{
+		row := views.QueueRow{
 			URL: deskClaim(r.ID), Text: text(r.Text, r.Language), Speaker: r.Speaker, State: r.State.Label(), Tone: stateTones[r.State],
 			Assignee: r.Assignee, Changed: moment(r.UpdatedAt),
-		})
+		}
+		if r.PublishAt != nil {
+			row.State += " for " + r.PublishAt.UTC().Format(comingForm)
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	return send(c.Request.Context(), c.Writer, http.StatusOK, views.QueuePage(page))
 }

@@ -29,6 +29,9 @@ func (s *Server) claimStep(c *gin.Context, verb, heading, lead, submit string, g
 	}, nil
 }
 
+// comingForm is how people read a moment to come.
+const comingForm = "2 January 2006, 15:04 UTC"
+
 // minuteForm is how browsers write a moment; it is taken as UTC.
 const minuteForm = "2006-01-02T15:04"
 

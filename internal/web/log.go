@@ -1,8 +1,10 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/views"
 )
 
 // What never changes may be kept; what grows is asked for again.
@@ -17,6 +20,56 @@ const (
 	immutable = "public, max-age=31536000, immutable"
 	growing   = "no-cache"
 )
+
+// logEntries is how many of the newest entries people are shown.
+const logEntries = 40
+
+// logPage tells people what the log is, how to verify it, and what it has of
+// late.
+func (p *public) logPage(c *gin.Context) error {
+	ctx := c.Request.Context()
+	page := views.Log{Page: p.page("Transparency log", "/log"), Keys: p.keys, Base: p.baseURL}
+	signed, err := p.record.Signed(ctx)
+	switch {
+	case kb.KindOf(err) == kb.NotFound && err != nil:
+		return p.show(c, views.LogPage(page))
+	case err != nil:
+		return err
+	}
+	page.Checkpoint, page.Size = string(signed.Note), strconv.FormatInt(signed.Size, 10)
+	first := max(0, signed.Size-logEntries)
+	leaves, err := p.record.Leaves(ctx, first, int(signed.Size-first))
+	if err != nil {
+		return err
+	}
+	for i, b := range slices.Backward(leaves) {
+		var leaf record.Leaf
+		if err := json.Unmarshal(b, &leaf); err != nil {
+			return fmt.Errorf("read log entry: %w", err)
+		}
+		page.Entries = append(page.Entries, logEntry(first+int64(i), leaf))
+	}
+	return p.show(c, views.LogPage(page))
+}
+
+// eventWords are the kinds of entries in the words of the site.
+var eventWords = map[string]string{
+	record.KindRevision: "revision", record.KindBanner: "under review: begun or ended", record.KindRedaction: "redaction", record.KindScale: "rating scale",
+	record.KindPolicy: "house policy", record.KindMasthead: "masthead", record.KindKey: "key of the log", record.KindDispute: "dispute settled",
+	record.KindQuotationCheck: "quotations compared with the live page", record.KindRelease: "text of a source released or taken down",
+}
+
+func logEntry(index int64, leaf record.Leaf) views.LogEntry {
+	e := views.LogEntry{Index: strconv.FormatInt(index, 10), Words: eventWords[leaf.Kind], At: stamped(leaf.PublishedAt), Hash: leaf.SHA256, Document: "/log/documents/" + leaf.SHA256 + ".json"}
+	if leaf.Claim != "" {
+		e.Claim = views.Link{Text: leaf.Claim, URL: "/claims/" + leaf.Claim}
+	}
+	if leaf.Kind == record.KindRevision {
+		e.Words = "revision " + strconv.Itoa(leaf.Revision) + ": " + leaf.Rating
+		e.Document = revisionURL(leaf.Claim, leaf.Revision) + ".json"
+	}
+	return e
+}
 
 // logCheckpoint serves the newest signed note of the log (C2SP tlog-tiles).
 func (p *public) logCheckpoint(c *gin.Context) error {

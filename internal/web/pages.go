@@ -24,7 +24,7 @@ func (p *public) page(title, canonical string) views.Page {
 		Title: title, Site: site, Lang: "en", Stylesheet: p.assets.stylesheet,
 		Nav: []views.Link{{Text: "Claims", URL: "/claims"}, {Text: "Corrections", URL: "/corrections"}, {Text: "How we work", URL: "/methodology"}},
 		Footer: []views.Link{
-			{Text: "Corrections", URL: "/corrections"}, {Text: "Disputes", URL: "/disputes"}, {Text: "Suggest a claim", URL: "/tips"},
+			{Text: "Corrections", URL: "/corrections"}, {Text: "Disputes", URL: "/disputes"}, {Text: "Suggest a claim", URL: "/tips"}, {Text: "Transparency log", URL: "/log"},
 			{Text: "How we work", URL: "/methodology"}, {Text: "Desk", URL: "/desk"},
 		},
 		Feeds:   []views.Link{{Text: "Corrections", URL: "/feeds/corrections.atom"}},

@@ -443,7 +443,8 @@ func policyView(p record.Policy) *views.Policy {
 	}
 	v := &views.Policy{
 		Heading: "House rules, version " + strconv.Itoa(p.Number), Alone: p.SoleEditor,
-		Lead: "Each ruling is held to these before it is published, and its page says how it stands to them.",
+		Lead: "Each ruling is held to these before it is published, and its page says how it stands to them. In an emergency something may be published without a second person; its page then says so, with the reason.",
+		Note: p.Note,
 	}
 	for _, g := range p.Gates {
 		v.Rules = append(v.Rules, views.Fact{Label: g.Label, Value: kb.Label(kb.GateModes, g.Mode)})

@@ -58,6 +58,7 @@ func (s *Server) publicRoutes(r *gin.Engine) {
 	s.get(r, "/claims/:claim/bundle.zip", p.bundle)
 	s.get(r, "/corrections", p.corrections)
 	s.get(r, "/feeds/corrections.atom", p.correctionsFeed)
+	s.get(r, "/log", p.logPage)
 	s.get(r, "/log/checkpoint", p.logCheckpoint)
 	s.get(r, "/log/tile/*path", p.logTile)
 	s.get(r, "/log/documents/:hash", p.logDocument)
