@@ -38,7 +38,7 @@ func lex(s string) []token {
 	s = typography.Replace(norm.NFC.String(s))
 	for _, m := range lexeme.FindAllStringSubmatchIndex(s, -1) {
 		t := tokenOf(s, m)
-		if n := len(tokens); t.text != "" && !(n > 0 && tokens[n-1] == t && doublets[t.text]) {
+		if n := len(tokens); t.text != "" && (n == 0 || tokens[n-1] != t || !doublets[t.text]) {
 			tokens = append(tokens, t)
 		}
 	}

@@ -116,7 +116,7 @@ func slip(a, b string) bool {
 	if len(a) < len(b) {
 		a, b = b, a
 	}
-	return plain.MatchString(a) && plain.MatchString(b) && !(twins[a] && twins[b]) && (swapped(a, b) || doubled(a, b))
+	return plain.MatchString(a) && plain.MatchString(b) && (!twins[a] || !twins[b]) && (swapped(a, b) || doubled(a, b))
 }
 
 func misspelt(wrong, right string) bool {

@@ -33,7 +33,7 @@ const Entries = -1
 // "entries/000".
 func ParseTile(path string) (Tile, error) {
 	wrong := fmt.Errorf("%q names no tile", path)
-	level, rest, found := strings.Cut(path, "/")
+	level, rest, _ := strings.Cut(path, "/")
 	t := Tile{Level: Entries, Width: TileWidth}
 	var err error
 	if level != "entries" {
@@ -47,9 +47,11 @@ func ParseTile(path string) (Tile, error) {
 		}
 		rest = number
 	}
-	if t.N, found = parseTileNumber(rest); !found {
+	n, ok := parseTileNumber(rest)
+	if !ok {
 		return Tile{}, wrong
 	}
+	t.N = n
 	return t, nil
 }
 

@@ -100,7 +100,13 @@ func (n *newsroom) approveAndPublish(t *testing.T, claim string) {
 	went(t, n.reviewer.post(at+"/steps/publish", nil))
 }
 
-func (c *client) bytes(path string, header ...string) ([]byte, *http.Response) {
+// answered is what an answer says beside its body.
+type answered struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (c *client) bytes(path string, header ...string) ([]byte, answered) {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.site.URL+path, nil)
 	check(c.t, err)
@@ -112,7 +118,7 @@ func (c *client) bytes(path string, header ...string) ([]byte, *http.Response) {
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	check(c.t, err)
-	return body, answer
+	return body, answered{answer.StatusCode, answer.Header}
 }
 
 // TestCorrectionIsSeen: the very next request after a correction shows it on the
