@@ -289,6 +289,37 @@ func (s server) Get(ctx context.Context, path string) (int, []byte, error) {
 	return w.Code, w.Body.Bytes(), nil
 }
 
+// kept is a site that is asked once for each address.
+type kept struct {
+	site    verify.Site
+	mu      sync.Mutex
+	answers map[string]answer
+}
+
+type answer struct {
+	status int
+	body   []byte
+}
+
+// Get gives the first answer again.
+func (k *kept) Get(ctx context.Context, path string) (int, []byte, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	a, known := k.answers[path]
+	if known {
+		return a.status, a.body, nil
+	}
+	status, body, err := k.site.Get(ctx, path)
+	if err != nil {
+		return 0, nil, err
+	}
+	if k.answers == nil {
+		k.answers = map[string]answer{}
+	}
+	k.answers[path] = answer{status, body}
+	return status, body, nil
+}
+
 // lying is a site that answers otherwise than its record has it.
 type lying struct {
 	verify.Site

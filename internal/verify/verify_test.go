@@ -49,7 +49,7 @@ func TestGoodSite(t *testing.T) {
 func TestSiteGrew(t *testing.T) {
 	t.Parallel()
 	address := good(t)
-	o, s := own(t, address), serve(t, address)
+	o, s := own(t, address), &kept{site: serve(t, address)}
 	notes := column[[]byte](o, "SELECT note FROM checkpoint ORDER BY size")
 	if len(notes) < 5 {
 		t.Fatalf("only %d checkpoints were signed", len(notes))
@@ -171,7 +171,7 @@ func TestTamperedDatabase(t *testing.T) {
 			o.change(c.plain.newest().Hash, reworded(t, c.plain.content.Ruling.Summary))
 		}, "document unlogged", "document unlogged"},
 		{"the words of an older document", func(_ testing.TB, o owner, c rulingsOf) {
-			o.change(c.revised.revisions[1].Hash, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("the"), []byte("teh")) })
+			o.change(c.revised.revisions[1].Hash, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("the"), []byte("The")) })
 		}, "document", "document"},
 		{"a document and every hash of it", func(t testing.TB, o owner, c rulingsOf) {
 			o.rewrite(c.plain.newest().EventIdx, reworded(t, c.plain.content.Ruling.Summary))
@@ -215,7 +215,7 @@ func TestTamperedDatabase(t *testing.T) {
 			o.sign(signer())
 		}, "document", "consistency document"},
 		{"the revision that a revision follows, and signed again", func(_ testing.TB, o owner, c rulingsOf) {
-			o.rewrite(c.revised.revisions[1].EventIdx, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("the"), []byte("teh")) })
+			o.rewrite(c.revised.revisions[1].EventIdx, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("the"), []byte("The")) })
 			o.sign(signer())
 		}, "chain", "chain consistency"},
 		{"the sign “under review” taken away, and signed again", func(_ testing.TB, o owner, c rulingsOf) {
@@ -251,6 +251,7 @@ func TestTamperedDatabase(t *testing.T) {
 // somebody who looked before.
 func expect(t testing.TB, s verify.Site, remembered []byte, without, with string) {
 	t.Helper()
+	s = &kept{site: s}
 	if got, r := run(t, s, nil); got != without {
 		t.Errorf("without a remembered checkpoint: found %q, want %q: %+v", got, without, r.Findings)
 	}
@@ -264,6 +265,7 @@ func expect(t testing.TB, s verify.Site, remembered []byte, without, with string
 func TestLyingPages(t *testing.T) {
 	t.Parallel()
 	s := serve(t, good(t))
+	answers := &kept{site: s}
 	note, c := newestNote(t, s.db), choose(t, s.db)
 	at, under := "/claims/"+string(c.plain.id), "/claims/"+string(c.plain.id)+"/"
 	older := must(signer().Open(note))(t).Size - 1
@@ -372,14 +374,14 @@ func TestLyingPages(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			l := lying{s, func(path string, status int, body []byte) (int, []byte) { return tt.answer(t, path, status, body) }}
+			l := lying{answers, func(path string, status int, body []byte) (int, []byte) { return tt.answer(t, path, status, body) }}
 			expect(t, l, note, tt.want, tt.want)
 		})
 	}
 	t.Run("the log as it was before the last revision, under the pages of now", func(t *testing.T) {
 		t.Parallel()
 		old := olderNote(t, s.db, older)
-		l := lying{s, func(path string, status int, body []byte) (int, []byte) {
+		l := lying{answers, func(path string, status int, body []byte) (int, []byte) {
 			if path == "/log/checkpoint" {
 				return status, old
 			}
