@@ -85,6 +85,8 @@ var TaskKinds = []Option{
 	{"recheck", "a ruling is due for another look"},
 	{"dispute", "a reader disputes a ruling"},
 	{"suggestion", "where a source has something from"},
+	{"schedule", "a publication that did not take place"},
+	{"family", "related rulings are at odds"},
 }
 
 // TaskDone is how an editor closes a task.

@@ -110,7 +110,11 @@ func (p *Public) Revisions(ctx context.Context, claim kb.ID) ([]Revision, error)
 	}
 	revisions := make([]Revision, len(rows))
 	for i, row := range rows {
-		var d record.Digest
+		var d struct { // what a list of revisions needs of a digest
+			Correction *record.Correction
+			MergedInto string
+			Redacted   bool
+		}
 		if err := json.Unmarshal(row.Body, &d); err != nil {
 			return nil, fmt.Errorf("read digest of event %d: %w", row.EventIdx, err)
 		}
