@@ -112,6 +112,8 @@ func (p *Public) Revisions(ctx context.Context, claim kb.ID) ([]Revision, error)
 	for i, row := range rows {
 		var d struct { // what a list of revisions needs of a digest
 			Correction *record.Correction
+			Outcome    string
+			Rating     *record.Rating
 			MergedInto string
 			Redacted   bool
 		}
@@ -119,7 +121,8 @@ func (p *Public) Revisions(ctx context.Context, claim kb.ID) ([]Revision, error)
 			return nil, fmt.Errorf("read digest of event %d: %w", row.EventIdx, err)
 		}
 		revisions[i] = row.Revision
-		revisions[i].PublishedAt, revisions[i].Redacted, revisions[i].MergedInto = row.PublishedAt.UTC(), d.Redacted, d.MergedInto
+		revisions[i].PublishedAt, revisions[i].Outcome, revisions[i].Rating = row.PublishedAt.UTC(), d.Outcome, d.Rating
+		revisions[i].Redacted, revisions[i].MergedInto = d.Redacted, d.MergedInto
 		if d.Correction != nil {
 			revisions[i].Note = d.Correction.Note
 		}

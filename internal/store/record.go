@@ -57,11 +57,13 @@ type Revision struct {
 	PublishedAt time.Time
 	Class       string
 	Cause       string
-	// Note is the correction's, from the digest: the row itself can never be
-	// redacted, so it holds no text.
-	Note       string `gorm:"-"`
-	Redacted   bool   `gorm:"-"`
-	MergedInto string `gorm:"-"`
+	// What follows is from the digest: the row itself can never be redacted, so
+	// it holds no text.
+	Note       string         `gorm:"-"` // of the correction
+	Outcome    string         `gorm:"-"`
+	Rating     *record.Rating `gorm:"-"`
+	Redacted   bool           `gorm:"-"`
+	MergedInto string         `gorm:"-"`
 }
 
 // LockRecord makes this transaction the only one that may append to the record

@@ -146,9 +146,7 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	if doc.Unreviewed != nil {
 		v.Alone = &views.Notice{Heading: "Published without a second person", Words: sentenceCase(kb.EmergencyLabel(doc.Unreviewed.Kind)) + ": " + doc.Unreviewed.Reason}
 	}
-	if err := p.showChange(ctx, &v, content, revisions, revision); err != nil {
-		return v, err
-	}
+	showChange(&v, content, revisions, revision)
 	v.History = revisionViews(revisions, newest.Number)
 	v.HistoryURL = "/claims/" + doc.Claim + "/revisions"
 	v.Past = pastOf(doc.Claim, revisions)
@@ -208,15 +206,12 @@ var prominent = map[string]bool{"update": true, "correction": true, "rating-chan
 
 // showChange says what a revision changed about what was published: in a box,
 // in a note at the foot, or, when the ruling was taken back, in its place.
-func (p *public) showChange(ctx context.Context, v *views.Claim, content record.Content, revisions []store.Revision, revision store.Revision) error {
+func showChange(v *views.Claim, content record.Content, revisions []store.Revision, revision store.Revision) {
 	c := content.Correction
 	if c == nil || c.Class == "typo" {
-		return nil
+		return
 	}
-	old, err := p.oldRating(ctx, content, revisions, revision)
-	if err != nil {
-		return err
-	}
+	old := oldRating(content, revisions, revision)
 	compare := compareURL(revision.ClaimID, revision.Number-1, revision.Number)
 	if c.Class == "retraction" {
 		v.Withdrawn = &views.Notice{Heading: "Retracted", Words: c.Note, At: moment(revision.PublishedAt), Link: views.Link{Text: "What the ruling was", URL: revisionURL(revision.ClaimID, revision.Number-1)}}
@@ -226,34 +221,30 @@ func (p *public) showChange(ctx context.Context, v *views.Claim, content record.
 		if content.MergedInto != "" {
 			v.Withdrawn.Heading, v.Withdrawn.Link = "Merged", views.Link{Text: "The claim that stands for this one", URL: "/claims/" + content.MergedInto}
 		}
-		return nil
+		return
 	}
 	v.Correction = &views.Correction{
 		Label: kb.Label(kb.Classes, c.Class), Note: c.Note, Date: moment(revision.PublishedAt), Prominent: prominent[c.Class], Old: old,
 		Overtaken: c.Class == "update", Changes: compare,
 	}
-	return nil
 }
 
 // oldRating gives the rating of the revision before, when it differs and is not
 // redacted.
-func (p *public) oldRating(ctx context.Context, now record.Content, revisions []store.Revision, revision store.Revision) (*views.Rating, error) {
-	if class := now.Correction.Class; class != "rating-change" && class != "update" && class != "retraction" {
-		return nil, nil
+func oldRating(now record.Content, revisions []store.Revision, revision store.Revision) *views.Rating {
+	if revision.Number == 1 {
+		return nil
 	}
-	body, err := p.record.Document(ctx, revisions[len(revisions)-revision.Number+1].Hash)
-	if kb.KindOf(err) == kb.Gone {
-		return nil, nil
+	before := revisions[len(revisions)-revision.Number+1]
+	key := before.Outcome
+	if before.Rating != nil {
+		key = before.Rating.Key
 	}
-	if err != nil {
-		return nil, err
+	if before.Redacted || key == now.Ruling.RatingKey() {
+		return nil
 	}
-	_, before, err := record.ReadDocument(body)
-	if err != nil || before.Ruling.RatingKey() == now.Ruling.RatingKey() {
-		return nil, err
-	}
-	old := outcomeView(before.Ruling.Rating, before.Ruling.Outcome)
-	return &old, nil
+	old := outcomeView(before.Rating, before.Outcome)
+	return &old
 }
 
 func revisionViews(revisions []store.Revision, newest int) []views.Revision {
