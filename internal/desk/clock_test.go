@@ -246,3 +246,43 @@ func TestFamilyAtOdds(t *testing.T) {
 		}
 	})
 }
+
+// TestMergersCross: two claims that are to be merged into one another cannot both
+// go through; the second goes back to research.
+func TestMergersCross(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		ctx := t.Context()
+		f, g := p.approved(t), p.approved(t)
+		for _, claim := range []kb.ID{f.claim, g.claim} {
+			must(p.desk.Publish(ctx, p.publisher, claim))(t)
+		}
+		for from, into := range map[kb.ID]kb.ID{f.claim: g.claim, g.claim: f.claim} {
+			hash := must(p.desk.Absorb(ctx, p.publisher, kb.Withdrawal{ClaimID: from, Into: string(into), Cause: "our-error", Note: "The same claim."}))(t)
+			ok(t, p.desk.Approve(ctx, p.reviewer, from, hash, ""))
+		}
+		must(p.desk.Publish(ctx, p.publisher, f.claim))(t)
+		wantKind(t, kb.Conflict, errOf(p.desk.Publish(ctx, p.publisher, g.claim)))
+		if p.state(t, f.claim) != kb.Merged || p.state(t, g.claim) != kb.Researching {
+			t.Errorf("they are %s and %s", p.state(t, f.claim), p.state(t, g.claim))
+		}
+	})
+}
+
+// TestCorrectingWhatIsRedacted: work goes on after the newest revision was
+// redacted; the next one is a correction at least.
+func TestCorrectingWhatIsRedacted(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		ctx := t.Context()
+		f := p.approved(t)
+		must(p.desk.Publish(ctx, p.publisher, f.claim))(t)
+		id := must(p.desk.AskRedaction(ctx, p.publisher, kb.RedactionRequest{ClaimID: f.claim, Basis: "court-order", Reason: "An order."}))(t)
+		must(p.desk.Redact(ctx, p.person(t, "Pam", kb.PublisherR), id))(t)
+		p.revise(t, f, "One paper said so, and may.")
+		p.republished(t, f.claim)
+		if r := must(p.db.Public().Revisions(ctx, f.claim))(t); len(r) != 2 || r[0].Class != "correction" || r[0].Redacted {
+			t.Errorf("revisions %+v", r)
+		}
+	})
+}

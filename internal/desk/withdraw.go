@@ -122,6 +122,11 @@ func recomposedWithdrawal(tx *store.Tx, claim kb.ID, approved record.Content) (c
 	if err != nil {
 		return composition{}, err
 	}
+	if into := kb.ID(approved.MergedInto); into != "" {
+		if target, err := liveContent(tx.Reader, into); err != nil || withdrawn(target) {
+			return composition{}, kb.Errorf(kb.Conflict, "The claim that it was to be merged into is withdrawn itself by now.").Because(err)
+		}
+	}
 	content := withdrawal(live, approved.Salt, approved.MergedInto, *approved.Correction)
 	return composition{dossier, content, dossier.Revision + 1}, nil
 }

@@ -168,6 +168,11 @@ func (d *Desk) composed(tx *store.Tx, claim kb.ID, salt string, approved *record
 		return next, nil
 	}
 	before, err := liveContent(tx.Reader, claim)
+	if kb.KindOf(err) == kb.Gone {
+		// What was redacted cannot be compared: it counts as a fact that was wrong.
+		next.content.Correction = atLeast("correction", *dossier.Draft)
+		return next, nil
+	}
 	if err != nil {
 		return next, err
 	}
@@ -195,7 +200,10 @@ func asApproved(d *store.Dossier, approved record.Content) {
 // correctionOf states cause, note and class: the graver of what the editor
 // chose and the least that the change allows.
 func correctionOf(before, after record.Content, draft kb.RulingDraft) *record.Correction {
-	class := record.LeastClass(before, after, draft.Cause)
+	return atLeast(record.LeastClass(before, after, draft.Cause), draft)
+}
+
+func atLeast(class string, draft kb.RulingDraft) *record.Correction {
 	if kb.ClassRank(draft.Class) > kb.ClassRank(class) {
 		class = draft.Class
 	}

@@ -209,7 +209,7 @@ func (p *Public) Origin(ctx context.Context) (string, error) {
 	if err := json.Unmarshal(rows[0].Leaf, &leaf); err != nil {
 		return "", fmt.Errorf("read log entry: %w", err)
 	}
-	for _, path := range []string{"/claims/", "/sources/", "/methodology"} {
+	for _, path := range []string{"/claims/", "/sources/", "/disputes/", "/methodology"} {
 		if i := strings.LastIndex(leaf.URL, path); i > 0 {
 			return leaf.URL[:i], nil
 		}
