@@ -109,12 +109,47 @@ type document struct {
 // Verify checks a whole site: the checkpoint's signature, that it extends the
 // remembered one, every entry's place in the tree, every document's hash and
 // chain; then it replays the log to the newest revision of each claim and
-// compares it with what the pages, lists and documents show. An error means that
-// the site could not be read, not that it is false.
+// compares it with what the pages, lists and documents show. Pages that are newer
+// than the log that was read are no fault: if the log grew meanwhile, everything
+// is read once more. An error means that the site could not be read, not that it
+// is false.
 func Verify(ctx context.Context, site Site, o Options) (Report, error) {
 	if o.Progress == nil {
 		o.Progress = func(string) {}
 	}
+	for attempt := 1; ; attempt++ {
+		r, err := verifyOnce(ctx, site, o)
+		if err != nil || attempt == attempts || !r.mayBeGrowth() || !grew(ctx, site, o.Keys, r.Size) {
+			return r, err
+		}
+	}
+}
+
+// attempts is how often a site is read that grows while it is read.
+const attempts = 3
+
+// mayBeGrowth reports whether there are findings, and all of them could come
+// from pages that are newer than the log that was read.
+func (r Report) mayBeGrowth() bool {
+	for _, f := range r.Findings {
+		if f.Kind != Hidden && f.Kind != Unlogged && f.Kind != Differs {
+			return false
+		}
+	}
+	return !r.Good()
+}
+
+// grew reports whether the site has signed a larger log since.
+func grew(ctx context.Context, site Site, keys []string, size int64) bool {
+	status, note, err := site.Get(ctx, "/log/checkpoint")
+	if err != nil || status != 200 {
+		return false
+	}
+	signed, err := record.OpenCheckpoint(note, keys...)
+	return err == nil && signed.Size > size
+}
+
+func verifyOnce(ctx context.Context, site Site, o Options) (Report, error) {
 	r := Report{Findings: []Finding{}, Notes: []string{}}
 	v := &verifier{site: site, options: o, report: &r, last: map[[3]string]string{}, claims: map[string]*claimLog{}, redacted: map[string]bool{}, contents: map[string]document{}}
 	for _, step := range []func(context.Context) error{v.readLog, v.readEvents, v.readRevisions, v.comparePages, v.compareLists} {

@@ -129,6 +129,48 @@ func (n *newsroom) redact(ctx context.Context, r kb.RedactionRequest) error {
 	return err
 }
 
+// TestSiteGrowsMeanwhile: what is published while a site is being read is no
+// fault, and a lie is not excused by it.
+func TestSiteGrowsMeanwhile(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	address := good(t)
+	n := must(openNewsroom(ctx, address))(t)
+	t.Cleanup(func() { check(t, n.db.Close()) })
+	check(t, n.staff(ctx))
+	c := choose(t, n.db)
+	at := "/claims/" + string(c.plain.id)
+	current, published := verify.Site(serve(t, address)), 0
+	// whenRead publishes when the document of a claim is asked for first.
+	whenRead := func(times int, lie bool) verify.Site {
+		return getter(func(ctx context.Context, path string) (int, []byte, error) {
+			if path == at+".json" && published < times {
+				published++
+				check(t, n.republish(ctx, c.plain.id, fmt.Sprintf("Look number %d.", published)))
+				current = serve(t, address)
+			}
+			status, body, err := current.Get(ctx, path)
+			if lie && path == at {
+				body = page(t, body, func(d *goquery.Document) { d.Find(".ruling .sum").SetText("Otherwise.") })
+			}
+			return status, body, err
+		})
+	}
+	before := newestNote(t, n.db)
+	if found, r := run(t, whenRead(1, false), before); found != "" || published != 1 || r.Size <= must(signer().Open(before))(t).Size {
+		t.Errorf("published %d times meanwhile: found %v in %d entries", published, r.Findings, r.Size)
+	}
+	if found, r := run(t, whenRead(2, true), before); found != "page" {
+		t.Errorf("a lie while something was published: found %v", r.Findings)
+	}
+}
+
+// getter is a site that is a function.
+type getter func(ctx context.Context, path string) (int, []byte, error)
+
+// Get calls it.
+func (g getter) Get(ctx context.Context, path string) (int, []byte, error) { return g(ctx, path) }
+
 // rulingsOf gives rulings by what they are good for.
 type rulingsOf struct {
 	plain   ruling // one revision, early in the log
