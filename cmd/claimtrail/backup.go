@@ -66,7 +66,7 @@ func (c *backupCmd) write(env *environment, db *store.DB, remembered []byte) (st
 	if err != nil {
 		return store.Manifest{}, fmt.Errorf("back up: %w", err)
 	}
-	defer os.Remove(tmp.Name()) // gone already when all went well
+	defer os.Remove(tmp.Name())
 	var m store.Manifest
 	err = c.withBlobs(env.ctx, func(blobs *capture.Blobs) error {
 		progress, done := showProgress(env.stderr, "backing up")
@@ -80,7 +80,7 @@ func (c *backupCmd) write(env *environment, db *store.DB, remembered []byte) (st
 	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
 		return m, fmt.Errorf("back up: %w", err)
 	}
-	if err := os.Rename(tmp.Name(), c.File); err != nil {
+	if err := os.Link(tmp.Name(), c.File); err != nil { // unlike a renaming, it replaces nothing
 		return m, fmt.Errorf("back up: %w", err)
 	}
 	d, err := os.Open(dir)
@@ -96,10 +96,6 @@ func (f databaseFlags) withBlobs(ctx context.Context, do func(*capture.Blobs) er
 		return fmt.Errorf("open blobs: %w", err)
 	}
 	return errors.Join(do(capture.NewBlobs(bucket)), bucket.Close())
-}
-
-func (f databaseFlags) checkpointFile() checkpointFile {
-	return checkpointFile(strings.TrimSuffix(f.keyFile(), ".key") + ".checkpoint")
 }
 
 func absolute(name string) string {
@@ -189,7 +185,7 @@ func (c *restoreCmd) remember(env *environment, b *store.Backup) error {
 	if there == nil {
 		return memory.Save(b.Checkpoint)
 	}
-	known, err := store.UnverifiedCheckpoint(there)
+	known, err := record.ReadCheckpoint(there)
 	if err != nil {
 		return fmt.Errorf("%s: %w", memory, err)
 	}
@@ -203,7 +199,7 @@ func (c *restoreCmd) remember(env *environment, b *store.Backup) error {
 	if err != nil || b.Checkpoint == nil {
 		return err
 	}
-	ours, err := store.UnverifiedCheckpoint(b.Checkpoint)
+	ours, err := record.ReadCheckpoint(b.Checkpoint)
 	if err != nil || ours.Origin != known.Origin || ours.Size <= known.Size {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -10,7 +11,9 @@ import (
 	"time"
 
 	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/store"
 )
 
 type logKeyCmd struct {
@@ -28,6 +31,9 @@ type keyFlags struct {
 	BaseURL string `name:"base-url" required:"" help:"Public origin of the site, as the server has it."`
 	Reason  string `required:"" help:"Why; everybody can read it in the log."`
 }
+
+// check refuses a reason that nobody should read for ever.
+func (c *keyFlags) check() error { return kb.ValidateReason("reason", &c.Reason, true) }
 
 type showKeyCmd struct{ databaseFlags }
 
@@ -79,7 +85,10 @@ func (c *retireCmd) Run(env *environment) error {
 }
 
 // change replaces the keys, announces it in the log and signs with the new ones.
-func (c keyFlags) change(env *environment, next func(*record.Signer) (*record.Signer, record.KeyChange, error)) error {
+func (c *keyFlags) change(env *environment, next func(*record.Signer) (*record.Signer, record.KeyChange, error)) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	s, err := openSite(env.ctx, c.databaseFlags, strings.TrimSuffix(c.BaseURL, "/"), newLogger(env.stderr, ""))
 	if err != nil {
 		return err
@@ -88,7 +97,7 @@ func (c keyFlags) change(env *environment, next func(*record.Signer) (*record.Si
 	return errors.Join(err, s.close())
 }
 
-func (c keyFlags) replace(env *environment, s *site, next func(*record.Signer) (*record.Signer, record.KeyChange, error)) error {
+func (c *keyFlags) replace(env *environment, s *site, next func(*record.Signer) (*record.Signer, record.KeyChange, error)) error {
 	old, err := loadSigner(c.keyFile(), "")
 	if err != nil {
 		return err
@@ -113,31 +122,35 @@ func (c keyFlags) replace(env *environment, s *site, next func(*record.Signer) (
 }
 
 func announce(env *environment, s *site, f databaseFlags, signer *record.Signer, change record.KeyChange) error {
-	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.remembered(), Logger: s.log})
+	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.checkpointFile(), Logger: s.log})
 	if err := d.AnnounceKey(env.ctx, change); err != nil {
 		return err
 	}
 	return d.Sign(env.ctx)
 }
 
-type restartLogCmd struct{ keyFlags }
+type restartLogCmd struct {
+	keyFlags
+
+	Force bool `help:"Also when nothing is lost and the key is there."`
+}
 
 // Run begins a new log over the entries that are left. The old key and the
 // checkpoint that proves what is lost are set aside, never overwritten; the
 // first new entry says in public that the log begins anew, with that checkpoint.
 func (c *restartLogCmd) Run(env *environment) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	old, err := loadSigner(c.keyFile(), "")
 	if err != nil {
 		return err
 	}
-	if old == nil {
-		return fmt.Errorf("there is no log key at %s: nothing was signed, and nothing has to begin anew", c.keyFile())
-	}
-	lost, err := c.remembered().Load()
+	ended, err := c.endedLog(env, old)
 	if err != nil {
 		return err
 	}
-	key, err := record.NewKey(nextOrigin(old.Origin()))
+	key, err := record.NewKey(nextOrigin(ended.origin))
 	if err != nil {
 		return err
 	}
@@ -151,11 +164,12 @@ func (c *restartLogCmd) Run(env *environment) error {
 	if err := writeDurably(c.keyFile(), []byte(key)); err != nil {
 		return fmt.Errorf("write log key: %w", err)
 	}
+	c.newLog = true
 	s, err := openSite(env.ctx, c.databaseFlags, strings.TrimSuffix(c.BaseURL, "/"), newLogger(env.stderr, ""))
 	if err != nil {
 		return err
 	}
-	change := record.KeyChange{Action: "restarted", Key: signer.VerifierKey(), Old: old.VerifierKey(), Reason: c.Reason, Lost: string(lost)}
+	change := record.KeyChange{Action: "restarted", Key: signer.VerifierKey(), Old: ended.vkey, Reason: c.Reason, Lost: ended.checkpoint}
 	err = announce(env, s, c.databaseFlags, signer, change)
 	if err == nil {
 		fmt.Fprintf(env.stdout, "A new log begins: %s\nIts first entries are those that are left. The old key and the last checkpoint were set aside beside %s.\nTell everybody who verifies: they need the new key.\n", signer.VerifierKey(), c.keyFile())
@@ -163,9 +177,50 @@ func (c *restartLogCmd) Run(env *environment) error {
 	return errors.Join(err, s.close())
 }
 
+// ended is the log that a new one takes the place of.
+type ended struct{ origin, vkey, checkpoint string }
+
+// endedLog says which log ends: that of the key at hand, or, when the key is
+// lost, the one that the database's newest checkpoint is of. A log that is whole
+// does not end by mistake.
+func (c *restartLogCmd) endedLog(env *environment, old *record.Signer) (ended, error) {
+	nothing := fmt.Errorf("there is no log key at %s: nothing was signed, and nothing has to begin anew", c.keyFile())
+	if file, embedded := strings.CutPrefix(c.address(), "sqlite:"); embedded && old == nil {
+		if _, err := os.Stat(file); err != nil {
+			return ended{}, nothing
+		}
+	}
+	remembered, err := c.checkpointFile().Load()
+	if err != nil {
+		return ended{}, err
+	}
+	db, err := store.Open(env.ctx, c.address(), store.Options{})
+	if err != nil {
+		return ended{}, err
+	}
+	defer db.Close()
+	stored, err := db.Public().Checkpoint(env.ctx)
+	if err != nil {
+		return ended{}, err
+	}
+	if old == nil && stored == nil {
+		return ended{}, nothing
+	}
+	if old == nil {
+		checkpoint, err := record.ReadCheckpoint(stored)
+		return ended{checkpoint.Origin, "", string(stored)}, err
+	}
+	e := ended{old.Origin(), old.VerifierKey(), cmp.Or(string(remembered), string(stored))}
+	d := desk.New(desk.Options{DB: db, BaseURL: c.BaseURL, Signer: old, Memory: c.checkpointFile()})
+	if whole := d.Sign(env.ctx); whole == nil && !c.Force {
+		return e, errors.New("this log is whole: nothing has to begin anew; to change its key use log-key rotate")
+	}
+	return e, nil
+}
+
 // setAside renames the key and the remembered checkpoint.
 func (f databaseFlags) setAside(mark string) error {
-	for _, name := range []string{f.keyFile(), string(f.remembered())} {
+	for _, name := range []string{f.keyFile(), string(f.checkpointFile())} {
 		if err := os.Rename(name, name+".until-"+mark); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("set the old log aside: %w", err)
 		}

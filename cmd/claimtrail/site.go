@@ -33,6 +33,8 @@ type databaseFlags struct {
 	// keyless commands publish nothing, and so make no key: its name is the
 	// server's to give.
 	keyless bool
+	// newLog begins a log: what was signed before does not count.
+	newLog bool
 }
 
 func (f databaseFlags) address() string {
@@ -49,8 +51,8 @@ func (f databaseFlags) keyFile() string {
 	return filepath.Join(f.Data, "log.key")
 }
 
-// remembered is where the last signed checkpoint is kept, beside the key.
-func (f databaseFlags) remembered() checkpointFile {
+// checkpointFile is where the last signed checkpoint is kept, beside the key.
+func (f databaseFlags) checkpointFile() checkpointFile {
 	return checkpointFile(strings.TrimSuffix(f.keyFile(), ".key") + ".checkpoint")
 }
 
@@ -78,6 +80,9 @@ func openSite(ctx context.Context, f databaseFlags, base string, log *slog.Logge
 	}
 	address := f.address()
 	if isSQLite(address) {
+		if err := ownerOnly(strings.TrimPrefix(address, "sqlite:")); err != nil {
+			return nil, err
+		}
 		if _, err := store.Migrate(ctx, address, ""); err != nil {
 			return nil, err
 		}
@@ -97,6 +102,19 @@ func openSite(ctx context.Context, f databaseFlags, base string, log *slog.Logge
 	return s, nil
 }
 
+// ownerOnly makes the embedded database, if it is not there yet, as a file that
+// nobody else may read.
+func ownerOnly(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("make database: %w", err)
+	}
+	return f.Close()
+}
+
 func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error) {
 	if err := s.db.CheckSchema(ctx); err != nil {
 		return nil, err
@@ -105,17 +123,25 @@ func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error
 	if err != nil {
 		return nil, err
 	}
-	if f.keyless {
-		origin = ""
+	signedBefore, err := s.db.Public().Checkpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if f.keyless || signedBefore != nil {
+		origin = "" // a key made now would not be the one that signed
 	}
 	signer, err := loadSigner(f.keyFile(), origin)
 	if err != nil {
 		return nil, err
 	}
+	if signer == nil && !f.keyless {
+		return nil, fmt.Errorf("the log in this database is signed, and its key is not at %s: put log.key back (and log.checkpoint beside it); "+
+			"if the key is lost for good, begin a new log: claimtrail log-key restart --base-url URL --reason TEXT", f.keyFile())
+	}
 	if signer != nil {
 		s.keys = signer.VerifierKeys()
 	}
-	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.remembered(), Archive: s.archive, Logger: s.log})
+	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.checkpointFile(), NewLog: f.newLog, Archive: s.archive, Logger: s.log})
 	return d, d.Sign(ctx)
 }
 

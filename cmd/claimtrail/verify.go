@@ -11,7 +11,9 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
+	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/internal/verify"
 )
 
@@ -101,6 +103,11 @@ func readKeys(file string) ([]string, error) {
 	if len(keys) == 0 {
 		return nil, fmt.Errorf("read verifying key: %s is empty", file)
 	}
+	for _, key := range keys {
+		if err := record.CheckKey(key); err != nil {
+			return nil, fmt.Errorf("read verifying key: %s: %w", file, err)
+		}
+	}
 	return keys, nil
 }
 
@@ -119,9 +126,11 @@ func readRemembered(file string) ([]byte, error) {
 }
 
 func describe(w io.Writer, r verify.Report, remember string) {
-	fmt.Fprintf(w, "log        %s, %d entries\n", r.Origin, r.Size)
+	fmt.Fprintf(w, "log        %s, %d entries\n", printable(r.Origin), r.Size)
 	fmt.Fprintf(w, "root       %s\n", r.Root)
 	switch {
+	case r.Succeeds != "":
+		fmt.Fprintf(w, "extends    nothing: you saw the log %s, which this one says it takes the place of\n", printable(r.Succeeds))
 	case r.Compared > 0:
 		fmt.Fprintf(w, "extends    the checkpoint of %d entries that you saw before\n", r.Compared)
 	case remember == "":
@@ -133,15 +142,18 @@ func describe(w io.Writer, r verify.Report, remember string) {
 	fmt.Fprintf(w, "documents  %d as they were logged, %d redacted with an entry that says so\n", r.Documents, r.Redacted)
 	fmt.Fprintf(w, "pages      %d compared\n", r.Pages)
 	for _, n := range r.Notes {
-		fmt.Fprintln(w, "note      ", n)
+		fmt.Fprintln(w, "note      ", printable(n))
 	}
 	findings(w, r.Findings)
 }
 
 func describeBundle(w io.Writer, r verify.BundleReport) {
-	fmt.Fprintf(w, "claim      %s\n", r.Claim)
+	fmt.Fprintf(w, "claim      %s\n", printable(r.Claim))
 	fmt.Fprintf(w, "log        %s, checkpoint of %d entries\n", r.Origin, r.Size)
-	fmt.Fprintf(w, "revisions  %d, each in the log and following the one before; %d redacted\n", r.Revisions, r.Redacted)
+	fmt.Fprintf(w, "revisions  %d, each in the log and following the one before\n", r.Revisions)
+	if r.Redacted > 0 {
+		fmt.Fprintf(w, "missing    the documents of %d: redacted, or left out; a bundle cannot tell, the site's log can\n", r.Redacted)
+	}
 	fmt.Fprintf(w, "quotations %d found in their place in %d texts\n", r.Quotations, r.Texts)
 	findings(w, r.Findings)
 }
@@ -157,8 +169,18 @@ func findings(w io.Writer, list []verify.Finding) {
 		if f.Claim != "" {
 			where = " claim " + f.Claim
 		}
-		fmt.Fprintf(w, "  [%s]%s %s\n", f.Kind, where, f.Words)
+		fmt.Fprintf(w, "  [%s]%s %s\n", f.Kind, printable(where), printable(f.Words))
 	}
+}
+
+// printable keeps what a site sends from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '\ufffd'
+	}, s)
 }
 
 // progressOn tells a terminal what is under way, on one line.
@@ -196,6 +218,9 @@ func (s *remoteSite) Get(ctx context.Context, path string) (int, []byte, error) 
 		return 0, nil, err
 	}
 	defer answer.Body.Close()
+	if to := answer.Header.Get("Location"); answer.StatusCode/100 == 3 {
+		return answer.StatusCode, []byte(to), nil
+	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, verifyLimit+1))
 	if err == nil && len(body) > verifyLimit {
 		err = fmt.Errorf("%s is longer than %d MB", path, verifyLimit>>20)

@@ -28,6 +28,7 @@ type Options struct {
 	BaseURL string // origin of the public pages, without a slash at the end
 	Signer  *record.Signer
 	Memory  Memory
+	NewLog  bool    // what was signed before belongs to a log that ended
 	Archive Archive // nil for commands that capture nothing
 	Logger  *slog.Logger
 }
@@ -38,6 +39,7 @@ type Desk struct {
 	baseURL string
 	signer  *record.Signer
 	memory  Memory
+	newLog  bool
 	archive Archive
 	log     *slog.Logger
 	hashing chan struct{} // one password hash at a time: each takes 19 MiB
@@ -48,7 +50,7 @@ func New(o Options) *Desk {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{db: o.DB, baseURL: o.BaseURL, signer: o.Signer, memory: o.Memory, archive: o.Archive, log: o.Logger, hashing: make(chan struct{}, 1)}
+	return &Desk{db: o.DB, baseURL: o.BaseURL, signer: o.Signer, memory: o.Memory, newLog: o.NewLog, archive: o.Archive, log: o.Logger, hashing: make(chan struct{}, 1)}
 }
 
 // write authorises and opens the one door.

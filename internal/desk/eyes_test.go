@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -46,6 +47,17 @@ func TestFourEyes(t *testing.T) {
 		wantKind(t, kb.Conflict, err)
 		hash = must(r.desk.Submit(ctx, r.editor, f.claim))(t)
 		wantKind(t, kb.Forbidden, r.desk.Approve(ctx, r.reviewer, f.claim, hash, "worked on it meanwhile"))
+
+		// Nor does it help to work on what the claim shares with others.
+		speakers := must(db.Desk(ctx).Dossier(f.claim))(t).Speakers
+		for _, speaker := range speakers {
+			speaker.Note = "An astronomer."
+			shared := r.person(t, "Sam", kb.Researcher, kb.Reviewer)
+			ok(t, r.desk.UpdateSpeaker(ctx, shared, desk.SpeakerInput{Speaker: speaker}))
+			ok(t, r.desk.Step(ctx, r.editor, f.claim, kb.Withdraw, ""))
+			hash = must(r.desk.Submit(ctx, r.editor, f.claim))(t)
+			wantKind(t, kb.Forbidden, r.desk.Approve(ctx, shared, f.claim, hash, "changed the speaker"))
+		}
 
 		// An emergency is no approval: it is said to be none.
 		wantKind(t, kb.Invalid, errOf(r.desk.Expedite(ctx, r.publisher, f.claim, hash, kb.Emergency{Kind: "imminent-harm"})))
@@ -153,13 +165,15 @@ func TestDisputes(t *testing.T) {
 		x := must(p.reads(t).Dispute(id))(t)
 		editor := p.editor
 		editor.Roles = kb.Roles{kb.Reviewer}
+		judge := p.person(t, "Jo", kb.Reviewer)
 		settle := kb.DisputeDecision{ID: id, Outcome: "upheld", Answer: "It was wrong.", Revision: 2, Version: x.Version}
 		wantKind(t, kb.Forbidden, errOf(p.desk.SettleDispute(ctx, editor, settle)))
-		wantKind(t, kb.Invalid, errOf(p.desk.SettleDispute(ctx, p.reviewer, settle))) // there is no revision 2 yet
+		wantKind(t, kb.Invalid, errOf(p.desk.SettleDispute(ctx, judge, settle))) // there is no revision 2 yet
 		p.revise(t, f, "One paper said so, and was wrong.")
 		p.republished(t, f.claim)
-		must(p.desk.SettleDispute(ctx, p.reviewer, settle))(t)
-		wantKind(t, kb.Conflict, errOf(p.desk.SettleDispute(ctx, p.reviewer, settle)))
+		wantKind(t, kb.Forbidden, errOf(p.desk.SettleDispute(ctx, p.reviewer, settle))) // who approved it
+		must(p.desk.SettleDispute(ctx, judge, settle))(t)
+		wantKind(t, kb.Conflict, errOf(p.desk.SettleDispute(ctx, judge, settle)))
 		if logged := p.logged(t, record.KindDispute); len(logged) != 1 {
 			t.Errorf("%d dispute events", len(logged))
 		}
@@ -171,7 +185,7 @@ func TestDisputes(t *testing.T) {
 			t.Errorf("after erasing: %+v", x)
 		}
 		second, _ := send("And again.")
-		must(p.desk.SettleDispute(ctx, p.reviewer, kb.DisputeDecision{ID: second, Outcome: "refused", Answer: "It stands.", Version: 1}))(t)
+		must(p.desk.SettleDispute(ctx, judge, kb.DisputeDecision{ID: second, Outcome: "refused", Answer: "It stands.", Version: 1}))(t)
 		p.clock.pass(kb.Retention + time.Hour)
 		ok(t, p.desk.Chores(ctx))
 		if x := must(p.reads(t).Dispute(second))(t); x.Text != "" || x.ErasedAt == nil {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -11,22 +12,29 @@ import (
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
-// How much readers may send: from one address, and all together.
+// How much readers may send of one kind within a window: from one address, and
+// all together.
 const (
 	intakeWindow  = time.Hour
 	mostFromOne   = 6
-	mostFromAll   = 300
+	mostFromAll   = 500
 	expiredAtOnce = 100
+	networkBits   = 64 // of an IPv6 address: what one subscriber has
 )
 
 // throttleReader counts what comes from an address. What is kept of the address
 // is a hash that nobody can follow beyond the day, and it goes with the window.
-func (d *Desk) throttleReader(ctx context.Context, address string) error {
+func (d *Desk) throttleReader(ctx context.Context, kind, address string) error {
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
+		if network, err := ip.Prefix(networkBits); err == nil {
+			address = network.String()
+		}
+	}
 	day := time.Now().UTC().Format(time.DateOnly)
-	if err := d.counted(ctx, "intake:"+tokenHash(day + " " + d.baseURL + " " + address)[:32], mostFromOne, intakeWindow); err != nil {
+	if err := d.counted(ctx, kind+":"+tokenHash(day + " " + d.baseURL + " " + address)[:32], mostFromOne, intakeWindow); err != nil {
 		return err
 	}
-	return d.counted(ctx, "intake:all", mostFromAll, intakeWindow)
+	return d.counted(ctx, kind+":all", mostFromAll, intakeWindow)
 }
 
 // SendTip keeps a reader's suggestion of a claim. It gives the id under which
@@ -36,7 +44,7 @@ func (d *Desk) SendTip(ctx context.Context, address string, in kb.Tip) (kb.ID, s
 	if err := in.Validate(); err != nil {
 		return "", "", err
 	}
-	if err := d.throttleReader(ctx, address); err != nil {
+	if err := d.throttleReader(ctx, "tip", address); err != nil {
 		return "", "", err
 	}
 	var id kb.ID
@@ -56,7 +64,7 @@ func (d *Desk) SendDispute(ctx context.Context, address string, in kb.Dispute) (
 	if err := in.Validate(); err != nil {
 		return "", "", err
 	}
-	if err := d.throttleReader(ctx, address); err != nil {
+	if err := d.throttleReader(ctx, "dispute", address); err != nil {
 		return "", "", err
 	}
 	var id kb.ID
@@ -215,9 +223,13 @@ func mayJudge(tx *store.Tx, claim kb.ID, actor kb.Actor) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range contributors {
+	approvers, err := tx.Approvers(claim)
+	if err != nil {
+		return err
+	}
+	for _, p := range append(contributors, approvers...) {
 		if p.ID == actor.Person {
-			return kb.Errorf(kb.Forbidden, "You worked on this ruling; somebody else must judge the objection to it.")
+			return kb.Errorf(kb.Forbidden, "You worked on this ruling or approved it; somebody else must judge the objection to it.")
 		}
 	}
 	return nil

@@ -25,7 +25,15 @@ func (d *Desk) AskRedaction(ctx context.Context, actor kb.Actor, in kb.Redaction
 		if _, err := concerned(tx, in); err != nil {
 			return err
 		}
-		var err error
+		dossier, err := tx.Dossier(in.ClaimID)
+		if err != nil {
+			return err
+		}
+		for word := range strings.FieldsSeq(in.Sources) {
+			if _, ours := dossier.Sources[kb.ID(word)]; !ours {
+				return kb.InvalidField("sources", "Choose among the sources of this claim.")
+			}
+		}
 		id, err = tx.InsertRedaction(in)
 		if kb.KindOf(err) == kb.Conflict {
 			return kb.Errorf(kb.Conflict, "A redaction of this claim is asked for already; a second person has to decide it first.").Because(err)

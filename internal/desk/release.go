@@ -28,6 +28,9 @@ func (d *Desk) release(tx *store.Tx, s kb.Snapshot) error {
 	if shown, err := isShown(tx, s); err != nil || shown {
 		return err
 	}
+	if gone, err := tx.Redacted(s.TextHash); err != nil || gone {
+		return err // a copy made anew does not undo a redaction
+	}
 	if err := tx.KeepText(s.TextHash, s.Text); err != nil {
 		return err
 	}

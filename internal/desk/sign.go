@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -34,22 +35,25 @@ func (d *Desk) Sign(ctx context.Context) error {
 }
 
 // remembered gives the checkpoint that the tree has to extend: the one that is
-// kept outside the database, or else the newest that the database itself holds
-// of this log.
+// kept outside the database, or else the newest that the database itself holds.
+// Errors: record.ErrOtherKey when neither was signed by our key, unless a new log
+// begins.
 func (d *Desk) remembered(t store.Tree) (record.Checkpoint, error) {
 	b, err := d.memory.Load()
 	if err != nil {
 		return record.Checkpoint{}, err
 	}
-	if b != nil {
-		return d.signer.Open(b)
+	if b == nil && !d.newLog {
+		b = t.Signed
 	}
-	if t.Signed != nil {
-		if stored, err := d.signer.Open(t.Signed); err == nil {
-			return stored, nil
-		}
+	if b == nil {
+		return record.Checkpoint{Root: record.EmptyRoot}, nil
 	}
-	return record.Checkpoint{Root: record.EmptyRoot}, nil
+	checkpoint, err := d.signer.Open(b)
+	if err != nil {
+		return checkpoint, fmt.Errorf("%w (%w)", record.ErrOtherKey, err)
+	}
+	return checkpoint, nil
 }
 
 // signCommitted signs after a commit. What was committed stays committed: if

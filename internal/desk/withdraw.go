@@ -54,6 +54,9 @@ func (d *Desk) withdraw(ctx context.Context, actor kb.Actor, step kb.Step, in kb
 	var hash string
 	err := d.step(ctx, actor, in.ClaimID, step, func(tx *store.Tx, c *kb.Claim) error {
 		live, err := liveContent(tx.Reader, in.ClaimID)
+		if kb.KindOf(err) == kb.Gone {
+			return kb.Errorf(kb.Conflict, "The revision in force was redacted; there is nothing to withdraw. Publish a new revision instead.")
+		}
 		if err != nil {
 			return err
 		}
@@ -95,7 +98,7 @@ func mergeTarget(tx *store.Tx, in kb.Withdrawal) (kb.ID, error) {
 		return "", err
 	}
 	live, err := liveContent(tx.Reader, other.ID)
-	if kb.KindOf(err) != kb.Conflict && err != nil {
+	if kind := kb.KindOf(err); err != nil && kind != kb.Conflict && kind != kb.Gone {
 		return "", err
 	}
 	if err != nil || other.ID == in.ClaimID || withdrawn(live) {

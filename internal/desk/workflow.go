@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
@@ -260,12 +261,34 @@ func keepContributors(tx *store.Tx, d store.Dossier) error {
 	for _, a := range d.Assessments {
 		people[a.PersonID] = true
 	}
+	since, err := begunAt(tx, d)
+	if err != nil {
+		return err
+	}
+	editors, err := tx.EditorsOf(d.Shared(), since)
+	if err != nil {
+		return err
+	}
+	for _, person := range editors {
+		people[person] = true
+	}
 	for _, person := range slices.Sorted(maps.Keys(people)) {
 		if err := tx.AddContributor(d.Claim.ID, person); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// begunAt is when the work on the revision to come began: with the publication
+// of the one in force, or with the claim. Who changed what the claim shares with
+// others before then changed it for others.
+func begunAt(tx *store.Tx, d store.Dossier) (time.Time, error) {
+	revisions, err := tx.Revisions(d.Claim.ID)
+	if err != nil || len(revisions) == 0 {
+		return d.Claim.CreatedAt, err
+	}
+	return revisions[0].PublishedAt, nil
 }
 
 // Approve approves exactly the content with the given hash. Errors: Forbidden

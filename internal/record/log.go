@@ -185,6 +185,17 @@ func OpenCheckpoint(signed []byte, vkeys ...string) (Checkpoint, error) {
 	return c, nil
 }
 
+// ReadCheckpoint reads what a signed note states, whoever signed it.
+func ReadCheckpoint(signed []byte) (Checkpoint, error) { return parseCheckpoint(string(signed)) }
+
+// CheckKey reports whether a text is a verifying key.
+func CheckKey(vkey string) error {
+	if _, err := note.NewVerifier(vkey); err != nil {
+		return fmt.Errorf("%q is no verifying key: %w", vkey, err)
+	}
+	return nil
+}
+
 func parseCheckpoint(text string) (Checkpoint, error) {
 	lines := strings.Split(text, "\n")
 	if len(lines) < 4 {
@@ -204,7 +215,11 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 // ErrFork says that the tree does not extend what was signed before: the
 // database was restored from a backup, or tampered with.
 var ErrFork = errors.New("the record does not extend the last signed checkpoint: the database is an older copy or was altered. " +
-	"Restore the newest backup; if entries are lost for good, say so in public and begin a new log: claimtrail log-key restart --reason TEXT")
+	"Restore the newest backup; if entries are lost for good, say so in public and begin a new log: claimtrail log-key restart --base-url URL --reason TEXT")
+
+// ErrOtherKey says that the database's log is signed by another key than the one
+// at hand.
+var ErrOtherKey = errors.New("the log in this database is signed by another key than the one in the key file: put the right log.key in its place")
 
 // CheckExtends reports ErrFork unless the tree of the given size, read through
 // r, has the remembered checkpoint as a prefix.

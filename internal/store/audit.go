@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -81,6 +82,23 @@ func (r Reader) AuditActions() ([]ActionCount, error) {
 type ActionCount struct {
 	Action string
 	N      int
+}
+
+// sharedChanges are the actions that change what several claims may rest on.
+var sharedChanges = []string{"source.add", "source.change", "speaker.add", "speaker.change", "publisher.add", "publisher.change"}
+
+// EditorsOf lists who added or changed shared things since a moment.
+func (r Reader) EditorsOf(objects []kb.ID, since time.Time) ([]kb.ID, error) {
+	var people []kb.ID
+	err := r.g.Table("audit_event").Distinct("person_id").
+		Where("object_id IN ? AND action IN ? AND at >= ? AND person_id <> ''", idStrings(objects), sharedChanges, since).Order("person_id").Pluck("person_id", &people).Error
+	return people, translate(err)
+}
+
+// Shared lists what a claim rests on and may share with others: sources,
+// speakers, publishers.
+func (d Dossier) Shared() []kb.ID {
+	return slices.Concat(keys(d.Sources), keys(d.Speakers), keys(d.Publishers))
 }
 
 // ClaimTexts gives the wordings of claims by id.

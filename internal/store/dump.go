@@ -4,17 +4,14 @@ import (
 	"archive/zip"
 	"context"
 	"database/sql"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/mod/sumdb/tlog"
 	"gorm.io/gorm"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
@@ -254,29 +251,11 @@ func extends(t Tree, signed []byte) error {
 	if signed == nil {
 		return nil
 	}
-	c, err := UnverifiedCheckpoint(signed)
+	c, err := record.ReadCheckpoint(signed)
 	if err != nil {
 		return err
 	}
 	return record.CheckExtends(c, t.Size, t.Hashes)
-}
-
-// UnverifiedCheckpoint reads what a signed note states, whoever signed it: a
-// backup is made and restored where the log's key may not lie.
-func UnverifiedCheckpoint(signed []byte) (record.Checkpoint, error) {
-	lines := strings.Split(string(signed), "\n")
-	if len(lines) < 4 {
-		return record.Checkpoint{}, errors.New("read checkpoint: it has not three lines")
-	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 {
-		return record.Checkpoint{}, fmt.Errorf("read checkpoint: %q is no size", lines[1])
-	}
-	root, err := base64.StdEncoding.DecodeString(lines[2])
-	if err != nil || len(root) != tlog.HashSize {
-		return record.Checkpoint{}, errors.New("read checkpoint: the root is no hash")
-	}
-	return record.Checkpoint{Origin: lines[0], Size: size, Root: tlog.Hash(root)}, nil
 }
 
 func (d *dumper) create(name string) (io.Writer, error) {

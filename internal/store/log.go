@@ -96,10 +96,11 @@ func (p *Public) EventsAbout(ctx context.Context, claim kb.ID, kind string) ([][
 // no body any more are passed over.
 func (tx *Tx) Redact(event int64, hashes []string, claim kb.ID, revisions []int) error {
 	for _, h := range hashes {
-		if gone, err := tx.exists("redacted_hash", "hash = ?", h); err != nil || gone {
-			if err != nil {
-				return err
-			}
+		gone, err := tx.Redacted(h)
+		if err != nil {
+			return err
+		}
+		if gone {
 			continue
 		}
 		if err := tx.g.Create(&redactedHash{h, event}).Error; err != nil {
@@ -142,6 +143,11 @@ func (r Reader) Texts(sources []string) ([]string, error) {
 		}
 	}
 	return hashes, translate(err)
+}
+
+// Redacted reports whether what has a hash was redacted.
+func (r Reader) Redacted(hash string) (bool, error) {
+	return r.exists("redacted_hash", "hash = ?", hash)
 }
 
 // RedactedHashes lists everything that was ever redacted.

@@ -74,6 +74,13 @@ func (tx *Tx) LockRecord() error {
 }
 
 func (tx *Tx) insertBody(hash string, body []byte) error {
+	gone, err := tx.Redacted(hash)
+	if err != nil {
+		return err
+	}
+	if gone {
+		return kb.Errorf(kb.Conflict, "This was redacted by law, and cannot be published again.")
+	}
 	if err := tx.g.Create(&documentBody{hash, body}).Error; err != nil {
 		return translate(fmt.Errorf("store document: %w", err))
 	}

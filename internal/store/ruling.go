@@ -148,6 +148,11 @@ func (r Reader) Contributors(claim kb.ID) ([]kb.Person, error) {
 	return find[kb.Person](r, "contributors", "name, id", "id IN (SELECT person_id FROM draft_contributor WHERE claim_id = ?)", claim)
 }
 
+// Approvers lists those who ever approved a content of the claim.
+func (r Reader) Approvers(claim kb.ID) ([]kb.Person, error) {
+	return find[kb.Person](r, "approvers", "name, id", "id IN (SELECT person_id FROM approval WHERE claim_id = ? AND decision = 'approved')", claim)
+}
+
 // SaveException stores the exception from a gate, in place of an older one.
 func (tx *Tx) SaveException(e kb.GateException) error {
 	e.PersonID = tx.actor.Person

@@ -286,6 +286,9 @@ func serve(t testing.TB, address string) server {
 func (s server) Get(ctx context.Context, path string) (int, []byte, error) {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil))
+	if to := w.Header().Get("Location"); to != "" {
+		return w.Code, []byte(to), nil
+	}
 	return w.Code, w.Body.Bytes(), nil
 }
 

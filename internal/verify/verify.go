@@ -17,7 +17,7 @@ import (
 )
 
 // Site is what is verified: the answers to GET under its public origin. Redirects
-// are given, not followed.
+// are not followed: their body is the address that they lead to.
 type Site interface {
 	Get(ctx context.Context, path string) (status int, body []byte, err error)
 }
@@ -54,7 +54,8 @@ type Report struct {
 	Origin     string    `json:"origin"`
 	Size       int64     `json:"size"`
 	Root       string    `json:"root"`
-	Compared   int64     `json:"compared"` // size of the remembered checkpoint that the log extends; 0 for none
+	Compared   int64     `json:"compared"`           // size of the remembered checkpoint that the log extends; 0 for none
+	Succeeds   string    `json:"succeeds,omitempty"` // the remembered log, when this one says that it takes its place
 	Claims     int       `json:"claims"`
 	Revisions  int       `json:"revisions"`
 	Documents  int       `json:"documents"`
@@ -97,6 +98,7 @@ type verifier struct {
 	claims   map[string]*claimLog
 	order    []string
 	redacted map[string]bool
+	ended    string              // origin of the remembered log, when it is another one
 	contents map[string]document // of the newest revisions, by hash
 }
 
@@ -184,6 +186,9 @@ func (v *verifier) readLog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if remembered.Origin != "" && remembered.Origin != signed.Origin {
+		v.ended, remembered = remembered.Origin, record.Checkpoint{} // another log: whether this one succeeds it, it must say
+	}
 	v.report.Origin, v.report.Size, v.report.Root, v.report.Checkpoint = signed.Origin, signed.Size, hex.EncodeToString(signed.Root[:]), note
 	if remembered.Size > signed.Size {
 		v.report.find(Inconsistent, -1, "", "the log was shortened: it had %d entries when you last saw it and has %d now", remembered.Size, signed.Size)
@@ -197,7 +202,7 @@ func (v *verifier) remembered() (record.Checkpoint, error) {
 	}
 	c, err := record.OpenCheckpoint(v.options.Remembered, v.options.Keys...)
 	if err != nil {
-		return c, fmt.Errorf("read the remembered checkpoint: %w", err)
+		return c, fmt.Errorf("read the remembered checkpoint (after a change of keys give the old key too, one a line): %w", err)
 	}
 	return c, nil
 }
@@ -332,6 +337,9 @@ func (v *verifier) readEvents(ctx context.Context) error {
 	for _, e := range gone {
 		v.checkGone(e)
 	}
+	if v.ended != "" && v.report.Succeeds == "" {
+		v.report.find(Inconsistent, -1, "", "you saw the log %s; this is another one, and it does not say that it takes its place", v.ended)
+	}
 	return nil
 }
 
@@ -367,9 +375,24 @@ func (v *verifier) event(e entry, body []byte) {
 		}
 	case record.KindKey:
 		if k, err := record.ReadEvent[record.KeyChange](body); err == nil {
+			if k.Action == "restarted" && v.ended != "" && endedBy(k) == v.ended {
+				v.report.Succeeds = v.ended
+			}
 			v.report.Notes = append(v.report.Notes, fmt.Sprintf("entry %d: a key was %s: %s (%s)", e.index, k.Action, strings.TrimSpace(k.Key), k.Reason))
 		}
 	}
+}
+
+// endedBy names the log that a new one takes the place of.
+func endedBy(k record.KeyChange) string {
+	if origin, _, found := strings.Cut(k.Old, "+"); found {
+		return origin
+	}
+	lost, err := record.ReadCheckpoint([]byte(k.Lost))
+	if err != nil {
+		return ""
+	}
+	return lost.Origin
 }
 
 func (v *verifier) checkGone(e entry) {

@@ -12,7 +12,7 @@ import (
 	"github.com/claimtrail/claimtrail/views"
 )
 
-const intakeRows = 100
+const intakeRows = 300
 
 // tips is the desk's list of what readers suggest.
 func (s *Server) tips(c *gin.Context) error {
@@ -30,6 +30,9 @@ func (s *Server) tips(c *gin.Context) error {
 			item := views.CaseItem{
 				Title: views.Link{Text: textOrErased(t.Text, t.ErasedAt != nil), URL: address(desk.May(actorOf(c), desk.DecideTip), "/desk/tips/"+string(t.ID))}, Meta: moment(t.CreatedAt).Words + " " + t.Where,
 				Chips: []views.Chip{{Text: kb.Label(kb.TipStates, t.State)}},
+			}
+			if t.ErasedAt == nil && desk.May(actorOf(c), desk.EraseReader) {
+				item.Action, item.Verb = "/desk/tips/"+string(t.ID)+"/erase", "Erase what the reader sent"
 			}
 			section.Items = append(section.Items, item)
 		}
@@ -193,7 +196,7 @@ func (s *Server) eraseReaderDispute(c *gin.Context) error {
 	})
 }
 
-// onReader does one thing with what a reader sent and goes back to its sheet.
+// onReader does one thing with what a reader sent and goes back to the list.
 func (s *Server) onReader(c *gin.Context, at string, do func(kb.ID, values) error) error {
 	id, err := idParam(c, "id")
 	if err != nil {
@@ -206,7 +209,7 @@ func (s *Server) onReader(c *gin.Context, at string, do func(kb.ID, values) erro
 	if err := do(id, v); err != nil {
 		return err
 	}
-	c.Redirect(http.StatusSeeOther, at+"/"+string(id))
+	c.Redirect(http.StatusSeeOther, at)
 	return nil
 }
 
@@ -236,6 +239,13 @@ func (s *Server) redactions(c *gin.Context) error {
 		item := views.CaseItem{
 			Title: views.Link{Text: clippedTo(claims[r.ClaimID], 160), URL: deskClaim(r.ClaimID)}, Chips: []views.Chip{{Text: redactionStates[r.State]}},
 			Meta: what + " · " + kb.Label(kb.LegalBases, r.Basis) + " · " + r.Reason + " · " + moment(r.AskedAt).Words,
+		}
+		titles, err := s.read(c).Titles(kb.ParseIDs(r.Sources))
+		if err != nil {
+			return err
+		}
+		for id, title := range titles {
+			item.Items = append(item.Items, views.CaseItem{Title: views.Link{Text: "and every copy of “" + title + "”, text and bytes", URL: deskSource(id)}})
 		}
 		if r.State == "asked" {
 			at := "/desk/redactions/" + string(r.ID)

@@ -197,7 +197,7 @@ func (s *Server) setBanner(c *gin.Context, v values) (string, error) {
 
 func (s *Server) redactForm(c *gin.Context) (views.Form, error) {
 	return s.claimStep(c, "redact", "Ask for a redaction",
-		"The bodies of published documents are taken away for a reason in law; their entries stay in the log, and the address answers 410. It cannot be undone. A second person has to confirm it.",
+		"The bodies of published documents are taken away for a reason in law; their entries stay in the log, and the address answers 410. It cannot be undone. What the desk keeps as a draft stays and is yours to change. A second person has to confirm it.",
 		"Ask a second person", func(d store.Dossier) []views.FieldGroup {
 			sources := views.Field{Name: "sources", Label: "Copies of sources that go too, text and bytes", Kind: "checks", Optional: true}
 			for id, capture := range d.Captures {

@@ -56,7 +56,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	e := readable(err)
 	status := statuses[e.Kind]
 	if status.code >= http.StatusInternalServerError {
-		s.log.ErrorContext(r.Context(), "failed", "request", requestOf(r.Context()), "path", r.URL.Path, "error", err)
+		s.log.ErrorContext(r.Context(), "failed", "request", requestOf(r.Context()), "path", loggedPath(r.URL.Path), "error", err)
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

@@ -153,7 +153,8 @@ func parseRange(s string) (a, b int, err error) {
 	from, to, found := strings.Cut(s, "..")
 	a, errA := strconv.Atoi(from)
 	b, errB := strconv.Atoi(to)
-	if !found || errA != nil || errB != nil || a < 1 || b < 1 {
+	plain := strconv.Itoa(a) == from && strconv.Itoa(b) == to
+	if !found || errA != nil || errB != nil || a < 1 || b < 1 || !plain {
 		return 0, 0, kb.Errorf(kb.NotFound, "Name two revisions, such as 1..2.")
 	}
 	return a, b, nil

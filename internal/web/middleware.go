@@ -110,7 +110,15 @@ func (s *Server) logRequest(r *http.Request, status int, took time.Duration, id 
 	if status >= 500 {
 		level = slog.LevelError
 	}
-	s.log.Log(r.Context(), level, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "ms", took.Milliseconds())
+	s.log.Log(r.Context(), level, "request", "request", id, "method", r.Method, "path", loggedPath(r.URL.Path), "status", status, "ms", took.Milliseconds())
+}
+
+// loggedPath keeps one-time tokens out of the log.
+func loggedPath(path string) string {
+	if rest, found := strings.CutPrefix(path, "/login/link/"); found && rest != "" {
+		return "/login/link/…"
+	}
+	return path
 }
 
 // recorder remembers the status of an answer.
