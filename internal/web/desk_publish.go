@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,6 +205,7 @@ func (s *Server) redactForm(c *gin.Context) (views.Form, error) {
 			for id, capture := range d.Captures {
 				sources.Options = append(sources.Options, views.Option{Value: string(capture.SourceID), Label: d.Sources[id].Title})
 			}
+			slices.SortFunc(sources.Options, func(a, b views.Option) int { return cmp.Compare(a.Label+a.Value, b.Label+b.Value) })
 			fields := []views.Field{
 				selectField("basis", "Ground in law", "", append([]kb.Option{{Value: "", Label: "choose …"}}, kb.LegalBases...)),
 				large(areaField("reason", "Reason, without repeating what is to go; readers see it", "", 3)),
