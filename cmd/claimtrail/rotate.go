@@ -107,11 +107,23 @@ func (c *keyFlags) replace(env *environment, s *site, next func(*record.Signer) 
 		return err
 	}
 	change.Reason = c.Reason
-	if err := writeDurably(c.keyFile(), []byte(signer.String())); err != nil {
-		return fmt.Errorf("write log key: %w", err)
+	write := func() error {
+		if err := writeDurably(c.keyFile(), []byte(signer.String())); err != nil {
+			return fmt.Errorf("write log key: %w", err)
+		}
+		return nil
 	}
-	if err := announce(env, s, c.databaseFlags, signer, change); err != nil {
-		return err
+	tell := func() error { return s.desk.AnnounceKey(env.ctx, change) }
+	// A new key is in the file before the log speaks of it; an old one leaves the
+	// file after that.
+	steps := []func() error{write, tell}
+	if change.Action == "retired" {
+		steps = []func() error{tell, write}
+	}
+	for _, step := range append(steps, func() error { return c.sign(env, s, signer) }) {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(env.stdout, "The log is signed with:\n")
 	for _, key := range signer.VerifierKeys() {
@@ -121,12 +133,9 @@ func (c *keyFlags) replace(env *environment, s *site, next func(*record.Signer) 
 	return nil
 }
 
-func announce(env *environment, s *site, f databaseFlags, signer *record.Signer, change record.KeyChange) error {
-	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.checkpointFile(), Logger: s.log})
-	if err := d.AnnounceKey(env.ctx, change); err != nil {
-		return err
-	}
-	return d.Sign(env.ctx)
+// sign signs the log with keys that are not those that the site was opened with.
+func (f databaseFlags) sign(env *environment, s *site, signer *record.Signer) error {
+	return desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.checkpointFile(), NewLog: f.newLog, Logger: s.log}).Sign(env.ctx)
 }
 
 type restartLogCmd struct {
@@ -158,19 +167,23 @@ func (c *restartLogCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	if err := c.setAside(time.Now().UTC().Format("20060102T150405Z")); err != nil {
-		return err
-	}
-	if err := writeDurably(c.keyFile(), []byte(key)); err != nil {
-		return fmt.Errorf("write log key: %w", err)
-	}
 	c.newLog = true
 	s, err := openSite(env.ctx, c.databaseFlags, strings.TrimSuffix(c.BaseURL, "/"), newLogger(env.stderr, ""))
 	if err != nil {
 		return err
 	}
-	change := record.KeyChange{Action: "restarted", Key: signer.VerifierKey(), Old: ended.vkey, Reason: c.Reason, Lost: ended.checkpoint}
-	err = announce(env, s, c.databaseFlags, signer, change)
+	// The log says it first: whatever happens after that, an entry names the log
+	// that ended and the checkpoint that proves what is lost.
+	err = s.desk.AnnounceKey(env.ctx, record.KeyChange{Action: "restarted", Key: signer.VerifierKey(), Old: ended.vkey, Reason: c.Reason, Lost: ended.checkpoint})
+	if err == nil {
+		err = c.setAside(time.Now().UTC().Format("20060102T150405Z"))
+	}
+	if err == nil {
+		err = writeDurably(c.keyFile(), []byte(key))
+	}
+	if err == nil {
+		err = c.sign(env, s, signer)
+	}
 	if err == nil {
 		fmt.Fprintf(env.stdout, "A new log begins: %s\nIts first entries are those that are left. The old key and the last checkpoint were set aside beside %s.\nTell everybody who verifies: they need the new key.\n", signer.VerifierKey(), c.keyFile())
 	}
@@ -212,8 +225,18 @@ func (c *restartLogCmd) endedLog(env *environment, old *record.Signer) (ended, e
 	}
 	e := ended{old.Origin(), old.VerifierKey(), cmp.Or(string(remembered), string(stored))}
 	d := desk.New(desk.Options{DB: db, BaseURL: c.BaseURL, Signer: old, Memory: c.checkpointFile()})
-	if whole := d.Sign(env.ctx); whole == nil && !c.Force {
+	switch whole := d.Sign(env.ctx); {
+	case errors.Is(whole, record.ErrFork):
+		return e, nil
+	case whole == nil && !c.Force:
 		return e, errors.New("this log is whole: nothing has to begin anew; to change its key use log-key rotate")
+	case errors.Is(whole, record.ErrOtherKey) && !c.Force:
+		return e, fmt.Errorf("%w; to begin a new log all the same, add --force", whole)
+	case errors.Is(whole, record.ErrOtherKey) && stored != nil: // what ends is the log that was signed, not the one of this key
+		checkpoint, err := record.ReadCheckpoint(stored)
+		return ended{cmp.Or(checkpoint.Origin, e.origin), "", string(stored)}, err
+	case whole != nil && !errors.Is(whole, record.ErrOtherKey):
+		return e, whole
 	}
 	return e, nil
 }

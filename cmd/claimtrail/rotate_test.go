@@ -55,10 +55,13 @@ func TestMissingKey(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		restart := func(args ...string) (int, string) {
-			code, out, errs := try(t, "", append([]string{"log-key", "restart", "--database-url", address, "--data", f.Data, "--base-url", "http://claims.example"}, args...)...)
-			return code, out + errs
+		if code, said := tryRestart(t, f, address, "--reason", "By mistake."); code != exitFailure || !strings.Contains(said, "add --force") {
+			t.Errorf("with another key: %d %s", code, said)
 		}
+		if err := os.Remove(key); err != nil {
+			t.Fatal(err)
+		}
+		restart := func(args ...string) (int, string) { return tryRestart(t, f, address, args...) }
 		for _, reason := range []string{"", " ", "\x1b[31m"} {
 			if code, said := restart("--reason", reason); code == 0 {
 				t.Errorf("for the reason %q: %s", reason, said)
@@ -74,4 +77,10 @@ func TestMissingKey(t *testing.T) {
 			t.Errorf("by force: %d %s", code, said)
 		}
 	})
+}
+
+func tryRestart(t *testing.T, f databaseFlags, address string, args ...string) (int, string) {
+	t.Helper()
+	code, out, errs := try(t, "", append([]string{"log-key", "restart", "--database-url", address, "--data", f.Data, "--base-url", "http://claims.example"}, args...)...)
+	return code, out + errs
 }

@@ -134,7 +134,7 @@ func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error
 	if err != nil {
 		return nil, err
 	}
-	if signer == nil && !f.keyless {
+	if signer == nil && !f.keyless && !f.newLog {
 		return nil, fmt.Errorf("the log in this database is signed, and its key is not at %s: put log.key back (and log.checkpoint beside it); "+
 			"if the key is lost for good, begin a new log: claimtrail log-key restart --base-url URL --reason TEXT", f.keyFile())
 	}
@@ -142,6 +142,9 @@ func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error
 		s.keys = signer.VerifierKeys()
 	}
 	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.checkpointFile(), NewLog: f.newLog, Archive: s.archive, Logger: s.log})
+	if f.newLog {
+		return d, nil // nothing is signed before the log says that it begins anew
+	}
 	return d, d.Sign(ctx)
 }
 

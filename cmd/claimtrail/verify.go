@@ -58,6 +58,13 @@ func (c *verifyCmd) Run(env *environment) error {
 	if c.Remember == "" {
 		return nil
 	}
+	if report.Succeeds != "" { // the old one is the only proof of what was lost
+		aside := c.Remember + ".ended-" + time.Now().UTC().Format("20060102T150405Z")
+		if err := os.Rename(c.Remember, aside); err != nil {
+			return fmt.Errorf("keep the checkpoint of the log that ended: %w", err)
+		}
+		fmt.Fprintf(env.stderr, "The checkpoint of the log that ended is kept as %s.\n", aside)
+	}
 	return writeDurably(c.Remember, report.Checkpoint)
 }
 

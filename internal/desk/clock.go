@@ -40,6 +40,7 @@ func (d *Desk) RunClock(ctx context.Context, report func(error)) {
 			report(err)
 		}
 	}
+	round(d.forgetRedacted) // once is enough: a redaction removes the bytes itself
 	round(d.Chores)
 	for {
 		select {
@@ -80,14 +81,7 @@ func (d *Desk) publishScheduled(ctx context.Context, s kb.ScheduledPublication) 
 		if err := tx.LockRecord(); err != nil {
 			return err
 		}
-		c, err := tx.LockClaim(s.ClaimID)
-		if err != nil {
-			return err
-		}
-		now, err := tx.Schedule(s.ClaimID)
-		if kb.KindOf(err) == kb.NotFound || (err == nil && (c.State != kb.Scheduled || now.At.After(tx.Now()))) {
-			return errNotDue // somebody was faster, or changed the time
-		}
+		c, err := stillDue(tx, s)
 		if err != nil {
 			return err
 		}
@@ -101,13 +95,10 @@ func (d *Desk) publishScheduled(ctx context.Context, s kb.ScheduledPublication) 
 		}
 		return err
 	})
-	if kb.KindOf(err) == kb.Conflict {
+	if errors.Is(err, errGate) {
 		why := readableMessage(err)
 		err = d.db.Write(ctx, kb.System, func(tx *store.Tx) error {
-			c, err := tx.LockClaim(s.ClaimID)
-			if err == nil && c.State != kb.Scheduled {
-				err = errNotDue
-			}
+			c, err := stillDue(tx, s)
 			if err != nil {
 				return err
 			}
@@ -124,6 +115,20 @@ func (d *Desk) publishScheduled(ctx context.Context, s kb.ScheduledPublication) 
 }
 
 var errNotDue = errors.New("nothing is due")
+
+// stillDue locks a claim that was scheduled. Errors: errNotDue when somebody was
+// faster, or changed the time.
+func stillDue(tx *store.Tx, s kb.ScheduledPublication) (kb.Claim, error) {
+	c, err := tx.LockClaim(s.ClaimID)
+	if err != nil {
+		return c, err
+	}
+	now, err := tx.Schedule(s.ClaimID)
+	if kb.KindOf(err) == kb.NotFound || (err == nil && (c.State != kb.Scheduled || !now.At.Equal(s.At))) {
+		return c, errNotDue
+	}
+	return c, err
+}
 
 // scheduler reads who scheduled a publication, with today's roles; without any
 // when the account is closed.
@@ -159,10 +164,10 @@ func openScheduleTask(tx *store.Tx, claim kb.ID, why string) error {
 }
 
 // Chores does what is due beside publications: tasks for rulings that are to be
-// looked at again, the end of what readers sent, bytes that were redacted.
+// looked at again, the end of what readers sent, counts of attempts that are past.
 func (d *Desk) Chores(ctx context.Context) error {
 	now := d.db.Now()
-	return errors.Join(d.openRechecks(ctx, now), d.expireReaders(ctx, now), d.forgetRedacted(ctx))
+	return errors.Join(d.openRechecks(ctx, now), d.expireReaders(ctx, now), d.db.Platform(ctx, (*store.Platform).DropPast))
 }
 
 func (d *Desk) openRechecks(ctx context.Context, now time.Time) error {
@@ -172,12 +177,16 @@ func (d *Desk) openRechecks(ctx context.Context, now time.Time) error {
 	}
 	for _, r := range due {
 		err := d.db.Write(ctx, kb.System, func(tx *store.Tx) error {
-			if err := tx.SetRecheck(store.Recheck{ClaimID: r.ClaimID}); err != nil {
+			taken, err := tx.TakeRecheck(r)
+			if err == nil && !taken {
+				err = errNotDue
+			}
+			if err != nil {
 				return err
 			}
 			return tx.OpenTask(kb.Task{Kind: "recheck", ClaimID: r.ClaimID, Words: r.Words})
 		})
-		if err != nil {
+		if err != nil && !errors.Is(err, errNotDue) {
 			return err
 		}
 	}

@@ -42,6 +42,7 @@ type Desk struct {
 	newLog  bool
 	archive Archive
 	log     *slog.Logger
+	secret  string        // of this process
 	hashing chan struct{} // one password hash at a time: each takes 19 MiB
 }
 
@@ -50,7 +51,7 @@ func New(o Options) *Desk {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{db: o.DB, baseURL: o.BaseURL, signer: o.Signer, memory: o.Memory, newLog: o.NewLog, archive: o.Archive, log: o.Logger, hashing: make(chan struct{}, 1)}
+	return &Desk{db: o.DB, baseURL: o.BaseURL, signer: o.Signer, memory: o.Memory, newLog: o.NewLog, archive: o.Archive, log: o.Logger, secret: record.NewSalt(), hashing: make(chan struct{}, 1)}
 }
 
 // write authorises and opens the one door.

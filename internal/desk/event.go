@@ -211,7 +211,7 @@ func bannerUp(r store.Reader, claim kb.ID) (bool, error) {
 }
 
 // AnnounceKey says in the record that a key of the log was added, retired, or
-// began a new log. It gives the log index; the caller signs.
+// began a new log. The caller signs.
 func (d *Desk) AnnounceKey(ctx context.Context, change record.KeyChange) error {
 	return d.db.Write(ctx, kb.System, func(tx *store.Tx) error {
 		if err := tx.LockRecord(); err != nil {

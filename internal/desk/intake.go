@@ -23,7 +23,7 @@ const (
 )
 
 // throttleReader counts what comes from an address. What is kept of the address
-// is a hash that nobody can follow beyond the day, and it goes with the window.
+// is a hash under a secret of this process, and it goes soon after the window.
 func (d *Desk) throttleReader(ctx context.Context, kind, address string) error {
 	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
 		if network, err := ip.Prefix(networkBits); err == nil {
@@ -229,7 +229,7 @@ func mayJudge(tx *store.Tx, claim kb.ID, actor kb.Actor) error {
 	}
 	for _, p := range append(contributors, approvers...) {
 		if p.ID == actor.Person {
-			return kb.Errorf(kb.Forbidden, "You worked on this ruling or approved it; somebody else must judge the objection to it.")
+			return kb.Errorf(kb.Forbidden, "You worked on this ruling or approved it; somebody else must judge it.")
 		}
 	}
 	return nil

@@ -60,7 +60,7 @@ type vouching struct {
 func approvedBy(tx *store.Tx, candidate kb.Candidate) (vouching, error) {
 	approval, err := tx.Approval(candidate.ID)
 	if err != nil || approval.ContentHash != candidate.ContentHash {
-		return vouching{}, kb.Errorf(kb.Conflict, "This content is not approved.").Because(err)
+		return vouching{}, kb.Errorf(kb.Conflict, "This content is not approved.").Because(errors.Join(errGate, err))
 	}
 	return vouching{reviewer: approval.PersonID}, nil
 }
@@ -135,7 +135,7 @@ func (d *Desk) publishIn(tx *store.Tx, step kb.Step, claim kb.ID, vouched func(*
 
 // askForReview asks for a second person after the fact.
 func askForReview(tx *store.Tx, claim kb.ID) error {
-	return tx.OpenTask(kb.Task{Kind: "recheck", ClaimID: claim, Words: "It was published without a second person. Somebody who did not work on it should look at it now."})
+	return tx.OpenTask(kb.Task{Kind: "second-look", ClaimID: claim, Words: "It was published without a second person. Somebody who did not work on it should look at it now."})
 }
 
 func readableMessage(err error) string {
@@ -297,7 +297,8 @@ func (d *Desk) document(tx *store.Tx, candidate kb.Candidate, next composition, 
 	}, previous, nil
 }
 
-// errGate is the cause of a Conflict over a house rule at publication.
+// errGate is the cause of a Conflict over a rule at publication: trying again
+// would not help.
 var errGate = errors.New("a house rule is not met")
 
 // finalGates judges once more, now knowing who vouches for the content.
@@ -323,7 +324,7 @@ func responsible(tx *store.Tx, claim, reviewer kb.ID) (record.People, error) {
 	people := record.People{Authors: []record.Person{}}
 	for _, p := range contributors {
 		if p.ID == reviewer {
-			return people, kb.Errorf(kb.Conflict, "The reviewer worked on the claim after approving it.")
+			return people, kb.Errorf(kb.Conflict, "The reviewer worked on the claim after approving it.").Because(errGate)
 		}
 		people.Authors = append(people.Authors, record.Person{ID: string(p.ID), Name: p.Name})
 	}

@@ -22,17 +22,12 @@ func (d *Desk) AskRedaction(ctx context.Context, actor kb.Actor, in kb.Redaction
 		if _, err := tx.LockClaim(in.ClaimID); err != nil {
 			return err
 		}
-		if _, err := concerned(tx, in); err != nil {
-			return err
-		}
-		dossier, err := tx.Dossier(in.ClaimID)
+		revisions, err := concerned(tx, in)
 		if err != nil {
 			return err
 		}
-		for word := range strings.FieldsSeq(in.Sources) {
-			if _, ours := dossier.Sources[kb.ID(word)]; !ours {
-				return kb.InvalidField("sources", "Choose among the sources of this claim.")
-			}
+		if err := ownSources(tx, in, revisions); err != nil {
+			return err
 		}
 		id, err = tx.InsertRedaction(in)
 		if kb.KindOf(err) == kb.Conflict {
@@ -41,6 +36,41 @@ func (d *Desk) AskRedaction(ctx context.Context, actor kb.Actor, in kb.Redaction
 		return err
 	})
 	return id, err
+}
+
+// ownSources holds that a request names only sources that the claim uses: on the
+// desk, or in a revision that it concerns.
+func ownSources(tx *store.Tx, in kb.RedactionRequest, revisions []store.Revision) error {
+	dossier, err := tx.Dossier(in.ClaimID)
+	if err != nil {
+		return err
+	}
+	own := map[string]bool{}
+	for id := range dossier.Sources {
+		own[string(id)] = true
+	}
+	for _, r := range revisions {
+		body, err := tx.Body(r.ContentHash)
+		if kb.KindOf(err) == kb.Gone {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		content, err := record.ReadContent(body)
+		if err != nil {
+			return err
+		}
+		for _, s := range content.Sources {
+			own[s.ID] = true
+		}
+	}
+	for word := range strings.FieldsSeq(in.Sources) {
+		if !own[word] {
+			return kb.InvalidField("sources", "Choose among the sources of this claim.")
+		}
+	}
+	return nil
 }
 
 // RefuseRedaction turns a request down.

@@ -118,6 +118,11 @@ func (d *Desk) CloseTask(ctx context.Context, actor kb.Actor, in kb.TaskDone) er
 		if t.State != "open" {
 			return kb.Errorf(kb.Conflict, "This task is done already.")
 		}
+		if t.Kind == "second-look" {
+			if err := mayJudge(tx, t.ClaimID, actor); err != nil {
+				return err
+			}
+		}
 		t.Note, t.Version = in.Note, in.Version
 		return tx.CloseTask(t)
 	})

@@ -76,7 +76,9 @@ func (d *Desk) withdraw(ctx context.Context, actor kb.Actor, step kb.Step, in kb
 		if err != nil {
 			return err
 		}
-		if err := tx.Contributed(in.ClaimID); err != nil {
+		// As when a revision is started: a later draft must not inherit the last
+		// correction's words.
+		if err := freshDraft(tx, in.ClaimID, number-1); err != nil {
 			return err
 		}
 		c.StateReason = in.Note

@@ -110,8 +110,14 @@ func (d *Desk) Merge(ctx context.Context, actor kb.Actor, claim kb.ID, into, rea
 		if err != nil {
 			return err
 		}
-		if other.ID == claim || other.State == kb.Merged {
-			return kb.InvalidField("into", "Choose another claim, one that is not merged itself.")
+		if other.ID == claim {
+			return kb.InvalidField("into", "Choose another claim.")
+		}
+		if other, err = tx.LockClaim(other.ID); err != nil { // two that merge into one another meet here
+			return err
+		}
+		if other.State == kb.Merged {
+			return kb.InvalidField("into", "Choose a claim that is not merged itself.")
 		}
 		c.MergedIntoID, c.StateReason = other.ID, reason
 		return tx.CloseCandidates(claim)
@@ -356,16 +362,21 @@ func notOwnWork(tx *store.Tx, claim kb.ID, actor kb.Actor) error {
 func (d *Desk) Revise(ctx context.Context, actor kb.Actor, claim kb.ID) error {
 	return d.step(ctx, actor, claim, kb.Revise, func(tx *store.Tx, c *kb.Claim) error {
 		c.AssigneeID = actor.Person
-		draft, err := tx.Draft(claim)
-		if err != nil {
-			return err
-		}
 		revisions, err := tx.Revisions(claim)
 		if err != nil {
 			return err
 		}
-		draft.BasedOn = revisions[0].Number
-		draft.Cause, draft.Class, draft.PublicNote = "", "", ""
-		return tx.SaveDraft(draft)
+		return freshDraft(tx, claim, revisions[0].Number)
 	})
+}
+
+// freshDraft bases the draft on a revision and empties what was said of the last
+// correction. Whoever does it is among the contributors from then on.
+func freshDraft(tx *store.Tx, claim kb.ID, basedOn int) error {
+	draft, err := tx.Draft(claim)
+	if err != nil {
+		return err
+	}
+	draft.BasedOn, draft.Cause, draft.Class, draft.PublicNote = basedOn, "", "", ""
+	return tx.SaveDraft(draft)
 }

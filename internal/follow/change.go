@@ -82,6 +82,9 @@ func (f *Follower) Changes(ctx context.Context, q ChangeQuery) (ChangePage, erro
 		return page, err
 	}
 	for i, d := range digests {
+		if d.Correction == nil {
+			continue // redacted since
+		}
 		page.Changes = append(page.Changes, Change{d, found[i].stood, found[i].was})
 	}
 	return page, nil

@@ -206,6 +206,11 @@ func (f *Follower) applyRedaction(r record.Redaction) {
 		return
 	}
 	f.changes = slices.DeleteFunc(f.changes, func(c change) bool { return c.claim == r.Claim && slices.Contains(r.Revisions, c.number) })
+	for i, c := range f.changes {
+		if c.claim == r.Claim && slices.Contains(r.Revisions, c.number-1) {
+			f.changes[i].was = ""
+		}
+	}
 	if slices.Contains(r.Revisions, row.number) {
 		*row = rowOf(row, record.Digest{Claim: row.claim, Number: row.number, PublishedAt: row.published, Redacted: true})
 	}

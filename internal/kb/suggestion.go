@@ -87,6 +87,7 @@ var TaskKinds = []Option{
 	{"suggestion", "where a source has something from"},
 	{"schedule", "a publication that did not take place"},
 	{"family", "related rulings are at odds"},
+	{"second-look", "published without a second person"},
 }
 
 // TaskDone is how an editor closes a task.

@@ -54,10 +54,11 @@ func (r Reader) Claim(id kb.ID) (kb.Claim, error) {
 }
 
 // LockClaim reads a claim and keeps others from changing it, or anything that
-// belongs to it, until the transaction ends.
+// belongs to it, until the transaction ends. The lock leaves references to the
+// claim alone: who writes a task about it need not wait.
 func (tx *Tx) LockClaim(id kb.ID) (kb.Claim, error) {
 	var c kb.Claim
-	err := tx.g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(&c).Error
+	err := tx.g.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where("id = ?", id).Take(&c).Error
 	if err != nil {
 		return c, translate(fmt.Errorf("lock claim: %w", err))
 	}

@@ -17,8 +17,8 @@ type Signed struct {
 	Note []byte
 }
 
-// Signed reads the newest signed checkpoint. Errors: Unavailable when nothing
-// is signed yet.
+// Signed reads the newest signed checkpoint. Errors: NotFound when nothing is
+// signed yet.
 func (p *Public) Signed(ctx context.Context) (Signed, error) {
 	rows, err := findSome[checkpoint](p.reader(ctx), "checkpoint", "size DESC", 1, "1 = 1")
 	if err != nil {

@@ -190,6 +190,11 @@ func (p *Platform) ClearFailures(key string) error {
 	return translate(p.g.Where("key = ? OR until < ?", key, p.now).Delete(&throttle{}).Error)
 }
 
+// DropPast forgets the counts whose window is over.
+func (p *Platform) DropPast() error {
+	return translate(p.g.Where("until < ?", p.now).Delete(&throttle{}).Error)
+}
+
 // Failures gives the count under a key and when its window ends.
 func (r Reader) Failures(key string, now time.Time) (int, time.Time, error) {
 	row, err := take[throttle](r, "throttle", "key = ? AND until > ?", key, now)

@@ -119,6 +119,19 @@ func (tx *Tx) SetRecheck(r Recheck) error {
 	return tx.audit("recheck.set", object{"recheck", r.ClaimID, r.ClaimID}, nil, r)
 }
 
+// TakeRecheck takes a recheck that is due away. It reports whether it was still
+// there: another process may have been faster, or a publication set another day.
+func (tx *Tx) TakeRecheck(r Recheck) (bool, error) {
+	taken := tx.g.Where("claim_id = ? AND due_on = ?", r.ClaimID, r.DueOn).Delete(&Recheck{})
+	if taken.Error != nil {
+		return false, translate(fmt.Errorf("take recheck: %w", taken.Error))
+	}
+	if taken.RowsAffected == 0 {
+		return false, nil
+	}
+	return true, tx.audit("recheck.drop", object{"recheck", r.ClaimID, r.ClaimID}, nil, nil)
+}
+
 // DueRechecks lists the rulings that are due for another look on a day.
 func (r Reader) DueRechecks(day string, limit int) ([]Recheck, error) {
 	return findSome[Recheck](r, "rechecks", "due_on, claim_id", limit, "due_on <= ?", day)

@@ -155,9 +155,9 @@ func (r Reader) Related(a, b kb.ID, kind string) (bool, error) {
 
 // exists reports whether a table has a row for which the condition holds.
 func (r Reader) exists(table, condition string, args ...any) (bool, error) {
-	var n int64
-	err := r.g.Table(table).Where(condition, args...).Limit(1).Count(&n).Error
-	return n > 0, translate(err)
+	var found []int
+	err := r.g.Table(table).Select("1").Where(condition, args...).Limit(1).Scan(&found).Error
+	return len(found) > 0, translate(err)
 }
 
 // DerivesFromPublisher reports whether a source has a derivation from a work of

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/markup"
@@ -43,6 +44,8 @@ func (v *verifier) compareNewest(ctx context.Context, c *claimLog) error {
 	switch {
 	case status == 410:
 		v.mustBeRedacted(e)
+	case v.redacted[e.SHA256]:
+		v.report.find(Unlogged, e.index, c.id, "revision %d is redacted, and the claim's document is shown (status %d)", e.Revision, status)
 	case status != 200:
 		v.report.find(Hidden, e.index, c.id, "the claim's document is not shown (status %d)", status)
 	case record.Hash(body) != e.SHA256:
@@ -107,6 +110,9 @@ func (v *verifier) comparePage(ctx context.Context, c *claimLog) error {
 	case status == 410:
 		v.mustBeRedacted(e)
 		return nil
+	case v.redacted[e.SHA256]:
+		v.report.find(Unlogged, e.index, c.id, "revision %d is redacted, and the claim's page is shown (status %d)", e.Revision, status)
+		return nil
 	case status == 301 && known && d.content.MergedInto != "":
 		if to := strings.TrimSpace(page.Text()); to != "/claims/"+d.content.MergedInto {
 			v.report.find(Differs, e.index, c.id, "the claim was merged into %s, and its address leads to %s", d.content.MergedInto, clip(to))
@@ -132,6 +138,11 @@ func (v *verifier) comparePage(ctx context.Context, c *claimLog) error {
 	return nil
 }
 
+// notices are where the note of a correction stands, by class.
+var notices = map[string]string{
+	"clarification": "p.note", "update": "section.correction", "correction": "section.correction", "rating-change": "section.correction", "retraction": "section.withdrawn",
+}
+
 // single are the places that a page has once: the first of two is what a person
 // reads.
 var single = []string{"main h1", "#rated", ".ruling .sum"}
@@ -143,7 +154,7 @@ type expectation struct {
 }
 
 func (x expectation) shown(page *goquery.Document) bool {
-	want := squeezed(x.text)
+	want := words(x.text)
 	found := false
 	places := page.Find(x.selector)
 	if slices.Contains(single, x.selector) && places.Length() != 1 {
@@ -152,16 +163,42 @@ func (x expectation) shown(page *goquery.Document) bool {
 	places.EachWithBreak(func(_ int, s *goquery.Selection) bool {
 		s = s.Clone()
 		s.Find("sup, .cite, [data-verify=skip]").Remove()
-		got := squeezed(s.Text())
-		found = got == want || (!x.whole && strings.Contains(got, want))
+		got := spaced(s)
+		found = got == want || (!x.whole && strings.Contains(" "+got+" ", " "+want+" "))
 		return !found
 	})
 	return found
 }
 
-// squeezed drops white space: where elements begin and end, pages have other
-// than documents.
-func squeezed(s string) string { return strings.Join(strings.Fields(s), "") }
+// spaced gives the text of elements with a space wherever one begins or ends, so
+// that words stay words.
+func spaced(s *goquery.Selection) string {
+	var b strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+			return
+		}
+		b.WriteByte(' ')
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+		b.WriteByte(' ')
+	}
+	for _, n := range s.Nodes {
+		walk(n)
+	}
+	return words(b.String())
+}
+
+// sentence begins with a capital, as pages write an outcome.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
 
 func words(s string) string { return strings.Join(strings.Fields(s), " ") }
 
@@ -171,12 +208,12 @@ func expected(c record.Content, banner *record.Banner) []expectation {
 		list = append(list, expectation{"sign “under review”", ".under-review", banner.Reason, false})
 	}
 	if c.Correction != nil && c.Correction.Class != "typo" {
-		list = append(list, expectation{"note of the correction", "main", c.Correction.Note, false})
+		list = append(list, expectation{"note of the correction", notices[c.Correction.Class], c.Correction.Note, false})
 	}
 	if c.Ruling.Rating != nil {
 		list = append(list, expectation{"rating", "#rated", c.Ruling.Rating.Texts.In("en").Label, true})
-	} else { // the first letter is a capital there
-		list = append(list, expectation{"outcome", "#rated", kb.OutcomeLabel(c.Ruling.Outcome)[1:], false})
+	} else {
+		list = append(list, expectation{"outcome", "#rated", sentence(kb.OutcomeLabel(c.Ruling.Outcome)), false})
 	}
 	if c.Ruling.Outcome == kb.Retracted || c.Ruling.Outcome == kb.MergedAway {
 		return list
@@ -198,19 +235,23 @@ func expected(c record.Content, banner *record.Banner) []expectation {
 			list = append(list, expectation{"quotation", "section[aria-labelledby=evidence] blockquote", kb.Segments(e.Excerpt.Segments).Text(), true})
 		}
 	}
-	if html, err := markup.Reasoning(c.Ruling.Reasoning, func(string) (int, string, bool) { return 1, "", true }); err == nil {
-		if d, err := goquery.NewDocumentFromReader(strings.NewReader(string(html))); err == nil {
+	if prose, err := markup.Reasoning(c.Ruling.Reasoning, func(string) (int, string, bool) { return 1, "", true }); err == nil {
+		if d, err := goquery.NewDocumentFromReader(strings.NewReader(string(prose))); err == nil {
 			d.Find("sup, .cite").Remove()
-			list = append(list, expectation{"reasoning", "section[aria-labelledby=why]", d.Text(), false})
+			list = append(list, expectation{"reasoning", "section[aria-labelledby=why]", spaced(d.Find("body")), false})
 		}
 	}
 	return list
 }
 
+// mostFindings is when a list is read no further: it is false, and may be endless.
+const mostFindings = 1000
+
 // compareLists walks the list of all claims and holds it against the log.
 func (v *verifier) compareLists(ctx context.Context) error {
-	listed := map[string]bool{}
-	for path := "/claims"; path != ""; {
+	listed, seen := map[string]bool{}, map[string]bool{}
+	for path := "/claims"; path != "" && !seen[path] && len(v.report.Findings) < mostFindings; {
+		seen[path] = true
 		v.options.Progress(fmt.Sprintf("list of claims, %d so far", len(listed)))
 		page, status, err := v.page(ctx, path)
 		if err != nil {
@@ -220,7 +261,12 @@ func (v *verifier) compareLists(ctx context.Context) error {
 			v.report.find(Hidden, -1, "", "the list of claims is not shown (status %d)", status)
 			return nil
 		}
+		before := len(listed)
 		path = v.compareRows(page, listed)
+		if path != "" && len(listed) == before {
+			v.report.find(Unlogged, -1, "", "the list of claims goes on without showing any")
+			break
+		}
 	}
 	for _, id := range v.order {
 		d, known := v.contents[id]
@@ -241,6 +287,10 @@ func (v *verifier) compareRows(page *goquery.Document, listed map[string]bool) s
 		c, known := v.claims[id]
 		if !known || repeated {
 			v.report.find(Unlogged, -1, id, "the list of claims shows %s, which the log does not have, or has once", clip(link.Text()))
+			return
+		}
+		if v.redacted[c.newest().SHA256] {
+			v.report.find(Unlogged, c.newest().index, id, "revision %d is redacted, and the list of claims shows it", c.newest().Revision)
 			return
 		}
 		d, read := v.contents[id]

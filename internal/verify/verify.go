@@ -358,6 +358,11 @@ func (v *verifier) holds(e entry, status int, body []byte) bool {
 }
 
 func (v *verifier) event(e entry, body []byte) {
+	var says struct{ Claim, At string }
+	if err := json.Unmarshal(body, &says); err != nil || says.At != e.PublishedAt || (says.Claim != "" && says.Claim != e.Claim) {
+		v.report.find(BadDocument, e.index, e.Claim, "the document of entry %d says something else of itself than its entry in the log", e.index)
+		return
+	}
 	switch e.Kind {
 	case record.KindRedaction:
 		r, err := record.ReadEvent[record.Redaction](body)

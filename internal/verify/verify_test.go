@@ -242,8 +242,9 @@ func TestTamperedDatabase(t *testing.T) {
 		}, "", "consistency"},
 		{"a claim dropped, and grown again to the same size", func(_ testing.TB, o owner, c rulingsOf) {
 			o.drop(c.plain.newest().EventIdx)
-			o.exec("INSERT INTO document_body (hash, bytes) VALUES (?, ?)", record.Hash([]byte("{}")), []byte("{}"))
-			leaf := record.Leaf{V: 1, Kind: record.KindMasthead, Subject: "another", PublishedAt: "2026-01-01T00:00:00Z", SHA256: record.Hash([]byte("{}"))}
+			document := []byte(`{"at":"2026-01-01T00:00:00.000000Z"}`)
+			o.exec("INSERT INTO document_body (hash, bytes) VALUES (?, ?)", record.Hash(document), document)
+			leaf := record.Leaf{V: 1, Kind: record.KindMasthead, Subject: "another", PublishedAt: "2026-01-01T00:00:00.000000Z", SHA256: record.Hash(document)}
 			o.exec("INSERT INTO record_event (idx, kind, subject, hash, leaf, at) SELECT COUNT(*), ?, ?, ?, ?, '2026-01-01 00:00:00+00:00' FROM record_event",
 				leaf.Kind, leaf.Subject, leaf.SHA256, must(record.Canonical(leaf))(o.t))
 			o.rehash()
@@ -391,8 +392,28 @@ func TestLyingPages(t *testing.T) {
 			d.Find("main").SetHtml(strings.ReplaceAll(must(d.Find("main").Html())(t), name, "Somebody Else"))
 		}), "page"},
 		{"no notice of a correction", on("/claims/"+string(c.revised.id), func(d *goquery.Document) {
-			d.Find("main").SetHtml(strings.ReplaceAll(must(d.Find("main").Html())(t), c.revised.content.Correction.Note, ""))
+			d.Find("section.correction, p.note").Remove() // the history beside it still has the words
 		}), "page"},
+		{"another wording for people, the true one hidden", on(at, func(d *goquery.Document) {
+			d.Find("main h1").First().SetAttr("hidden", "").AfterHtml("<h1>Quite another claim.</h1>")
+		}), "page"},
+		{"another rating before the true one", on(at, func(d *goquery.Document) {
+			d.Find("#rated").First().BeforeHtml(`<h2 id="rated">Quite another rating</h2>`)
+		}), "page"},
+		{"words of the reasoning run together", on(at, func(d *goquery.Document) {
+			p := d.Find("section[aria-labelledby=why] p").First()
+			p.SetText(strings.Replace(p.Text(), " ", "", 1))
+		}), "page"},
+		{"a list that never ends", func(t testing.TB, path string, status int, body []byte) (int, []byte) {
+			t.Helper()
+			if strings.HasPrefix(path, "/claims?more=") {
+				return 200, []byte(`<main><a rel="next" href="/claims?more=` + path[len("/claims?more="):] + `1">Older</a></main>`)
+			}
+			if path == "/claims" {
+				return status, page(t, body, func(d *goquery.Document) { d.Find("main").AppendHtml(`<a rel="next" href="/claims?more=1">Older</a>`) })
+			}
+			return status, body
+		}, "unlogged"},
 		{"no sign that it is under review", on("/claims/"+string(c.banner.id), func(d *goquery.Document) { d.Find(".under-review").Remove() }), "page"},
 		{"another reason why it is under review", on("/claims/"+string(c.banner.id), replaced(".under-review p", "For no reason.")), "page"},
 		{"a sign that it is under review when it is not", on(at, func(d *goquery.Document) {

@@ -19,6 +19,10 @@ func (s *Server) changes(c *gin.Context, claim kb.ID, after record.Content) ([]v
 		return nil, err
 	}
 	body, err := s.db.Public().Document(c.Request.Context(), revisions[0].Hash)
+	if kb.KindOf(err) == kb.Gone {
+		words := []markup.Run{{Text: "The revision in force was redacted: nothing is left to compare with. The whole page is below."}}
+		return []views.Change{{Label: "Everything", Runs: words}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func (p *public) claim(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if answered, err := p.timegate(c, a.id, revisions); answered || err != nil {
+	if answered, err := p.timegate(c, a.id, a.suffix, revisions); answered || err != nil {
 		return err
 	}
 	if into := revisions[0].MergedInto; into != "" && a.suffix == "" {

@@ -28,7 +28,7 @@ func (s *Server) tips(c *gin.Context) error {
 		section := views.CaseSection{ID: part.id, Heading: part.heading, Empty: part.empty}
 		for _, t := range rows {
 			item := views.CaseItem{
-				Title: views.Link{Text: textOrErased(t.Text, t.ErasedAt != nil), URL: address(desk.May(actorOf(c), desk.DecideTip), "/desk/tips/"+string(t.ID))}, Meta: moment(t.CreatedAt).Words + " " + t.Where,
+				Title: views.Link{Text: clippedTo(textOrErased(t.Text, t.ErasedAt != nil), listed), URL: address(desk.May(actorOf(c), desk.DecideTip), "/desk/tips/"+string(t.ID))}, Meta: moment(t.CreatedAt).Words + " " + t.Where,
 				Chips: []views.Chip{{Text: kb.Label(kb.TipStates, t.State)}},
 			}
 			if t.ErasedAt == nil && desk.May(actorOf(c), desk.EraseReader) {
@@ -45,8 +45,11 @@ func textOrErased(text string, erased bool) string {
 	if erased {
 		return "(erased)"
 	}
-	return clippedTo(text, 160)
+	return text
 }
+
+// listed is how much of a text a list shows, in characters.
+const listed = 160
 
 func (s *Server) tipSheet(c *gin.Context) (views.Form, error) {
 	id, err := idParam(c, "id")
@@ -116,7 +119,7 @@ func (s *Server) disputes(c *gin.Context) error {
 		for _, x := range rows {
 			section.Items = append(section.Items, views.CaseItem{
 				Title: views.Link{Text: clippedTo(x.Claim, 160), URL: address(desk.May(actorOf(c), desk.SettleDispute), "/desk/disputes/"+string(x.ID))},
-				Meta:  moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + textOrErased(x.Text, x.ErasedAt != nil),
+				Meta:  moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + clippedTo(textOrErased(x.Text, x.ErasedAt != nil), listed),
 				Chips: []views.Chip{{Text: kb.Label(kb.DisputeStates, x.State)}},
 			})
 		}
@@ -223,10 +226,15 @@ func (s *Server) redactions(c *gin.Context) error {
 		return err
 	}
 	ids := make([]kb.ID, len(rows))
+	var sources []kb.ID
 	for i, r := range rows {
-		ids[i] = r.ClaimID
+		ids[i], sources = r.ClaimID, append(sources, kb.ParseIDs(r.Sources)...)
 	}
 	claims, err := s.read(c).ClaimTexts(ids)
+	if err != nil {
+		return err
+	}
+	titles, err := s.read(c).Titles(sources)
 	if err != nil {
 		return err
 	}
@@ -240,12 +248,8 @@ func (s *Server) redactions(c *gin.Context) error {
 			Title: views.Link{Text: clippedTo(claims[r.ClaimID], 160), URL: deskClaim(r.ClaimID)}, Chips: []views.Chip{{Text: redactionStates[r.State]}},
 			Meta: what + " · " + kb.Label(kb.LegalBases, r.Basis) + " · " + r.Reason + " · " + moment(r.AskedAt).Words,
 		}
-		titles, err := s.read(c).Titles(kb.ParseIDs(r.Sources))
-		if err != nil {
-			return err
-		}
-		for id, title := range titles {
-			item.Items = append(item.Items, views.CaseItem{Title: views.Link{Text: "and every copy of “" + title + "”, text and bytes", URL: deskSource(id)}})
+		for _, id := range kb.ParseIDs(r.Sources) {
+			item.Items = append(item.Items, views.CaseItem{Title: views.Link{Text: "and every copy of “" + titles[id] + "”, text and bytes", URL: deskSource(id)}})
 		}
 		if r.State == "asked" {
 			at := "/desk/redactions/" + string(r.ID)

@@ -190,6 +190,11 @@ func refill(f *views.Form, typed values, e *kb.Error) {
 			}
 		}
 	}
+	for i, h := range f.Hidden {
+		if h.Name == "hash" && typed.form.Has("hash") { // what was read, not what came to stand in its place
+			f.Hidden[i].Value = typed.text("hash")
+		}
+	}
 	placed := map[string]bool{}
 	for g := range f.Groups {
 		for i := range f.Groups[g].Fields {

@@ -101,7 +101,7 @@ func (p *public) logTile(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		return p.logBytes(c, "application/octet-stream", immutable, b)
+		return p.logBytes(c, "application/octet-stream", kept(tile), b)
 	}
 	leaves, err := p.record.Leaves(ctx, tile.N*record.TileWidth, tile.Width)
 	if err != nil {
@@ -113,7 +113,16 @@ func (p *public) logTile(c *gin.Context) error {
 			return err
 		}
 	}
-	return p.logBytes(c, "application/octet-stream", immutable, bundle)
+	return p.logBytes(c, "application/octet-stream", kept(tile), bundle)
+}
+
+// kept says how long a tile may be kept: a full one for ever, a partial one until
+// it is full.
+func kept(t record.Tile) string {
+	if t.Width == record.TileWidth {
+		return immutable
+	}
+	return fresh
 }
 
 // logKey serves the key that checkpoints are verified with.

@@ -29,7 +29,7 @@ func inForce(revisions []store.Revision, at time.Time) store.Revision {
 
 // timegate answers a request that names a moment with the way to the revision in
 // force then. It reports whether the request was one.
-func (p *public) timegate(c *gin.Context, claim kb.ID, revisions []store.Revision) (bool, error) {
+func (p *public) timegate(c *gin.Context, claim kb.ID, suffix string, revisions []store.Revision) (bool, error) {
 	c.Writer.Header().Add("Vary", "Accept-Datetime")
 	for _, link := range p.mementoLinks(claim) {
 		c.Writer.Header().Add("Link", link)
@@ -42,7 +42,7 @@ func (p *public) timegate(c *gin.Context, claim kb.ID, revisions []store.Revisio
 	if err != nil {
 		return true, kb.Errorf(kb.Malformed, "Accept-Datetime should look like “Fri, 20 Nov 2026 09:00:00 GMT”.").Because(err)
 	}
-	c.Redirect(http.StatusFound, p.baseURL+mementoURL(claim, inForce(revisions, at)))
+	c.Redirect(http.StatusFound, p.baseURL+mementoURL(claim, inForce(revisions, at))+suffix)
 	return true, nil
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -92,18 +93,27 @@ func (s *Server) sendDispute(c *gin.Context, v values) (string, error) {
 	return receipt("/disputes/", id, token), err
 }
 
+// mostDisputes is how many settled disputes the register shows.
+const mostDisputes = 200
+
 // disputeRegister lists how disputes ended, from the record.
 func (p *public) disputeRegister(c *gin.Context) error {
 	sheet := views.Register{
 		Page: p.page("Disputes", "/disputes"), Heading: "Disputes",
-		Lead:  "Objections to our rulings and how they ended. To dispute a ruling, follow “Report a problem” on the claim's page. Whoever made a ruling does not judge the objection to it.",
+		Lead:  "Objections to our rulings and how they ended. To dispute a ruling, follow “Report a problem” on the claim's page. By our rules whoever made a ruling does not judge the objection to it; a newsroom of one says so under “How we work”.",
 		Empty: "No dispute has been settled yet.",
 	}
 	disputes := p.follower.Disputes()
+	if len(disputes) > mostDisputes {
+		sheet.Lead += " These are the newest; all of them are in the log."
+		disputes = disputes[:mostDisputes]
+	}
 	claims := make([]string, len(disputes))
 	for i, d := range disputes {
 		claims[i] = d.Claim
 	}
+	slices.Sort(claims)
+	claims = slices.Compact(claims)
 	newest, err := p.follower.Newest(c.Request.Context(), claims)
 	if err != nil {
 		return err

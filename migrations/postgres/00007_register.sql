@@ -12,6 +12,9 @@ CREATE TABLE house_policy (
   created_at  TIMESTAMPTZ NOT NULL
 );
 
+-- A version of the policy never changes.
+CREATE TRIGGER house_policy_append_only BEFORE UPDATE OR DELETE ON house_policy FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE scheduled_publication (
   claim_id   TEXT NOT NULL PRIMARY KEY REFERENCES claim (id),
   at         TIMESTAMPTZ NOT NULL,
@@ -81,7 +84,8 @@ CREATE TABLE dispute (
   decided_at TIMESTAMPTZ,
   version    BIGINT NOT NULL DEFAULT 1,
   CHECK (state NOT IN ('upheld','in-part','refused') OR answer <> ''),
-  CHECK (state NOT IN ('upheld','in-part') OR result > 0)
+  CHECK (state NOT IN ('upheld','in-part') OR result > revision),
+  CHECK (state NOT IN ('upheld','in-part','refused') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL))
 );
 CREATE INDEX dispute_queue ON dispute (state, created_at, id);
 CREATE INDEX dispute_claim ON dispute (claim_id, created_at);
@@ -95,16 +99,28 @@ CREATE TABLE recheck (
 CREATE INDEX recheck_due ON recheck (due_on);
 
 ALTER TABLE task DROP CONSTRAINT task_kind_check;
-ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('drift','unreachable','recheck','dispute','suggestion','schedule','family'));
+ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('drift','unreachable','recheck','dispute','suggestion','schedule','family','second-look'));
 
 -- The note of a correction is text, and this row can never be redacted: it stays
 -- in the document and its digest.
 ALTER TABLE revision DROP COLUMN note;
 
+-- What was redacted does not come back under its hash.
+-- +goose StatementBegin
+CREATE FUNCTION refuse_redacted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM redacted_hash WHERE hash = NEW.hash) THEN
+    RAISE EXCEPTION 'redacted: document_body' USING ERRCODE = 'CT001';
+  END IF;
+  RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER document_body_redacted BEFORE INSERT ON document_body FOR EACH ROW EXECUTE FUNCTION refuse_redacted();
+
 CREATE INDEX audit_event_at ON audit_event (at, id);
 CREATE INDEX audit_event_action ON audit_event (action, id);
 CREATE INDEX audit_event_person ON audit_event (person_id, id);
-CREATE INDEX revision_class ON revision (class, event_idx);
+CREATE INDEX record_event_hash ON record_event (hash);
 
 -- +goose Down
 SELECT 1;

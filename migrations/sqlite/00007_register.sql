@@ -12,6 +12,14 @@ CREATE TABLE house_policy (
   created_at  DATETIME NOT NULL
 );
 
+-- A version of the policy never changes.
+-- +goose StatementBegin
+CREATE TRIGGER house_policy_update BEFORE UPDATE ON house_policy BEGIN SELECT RAISE(ABORT, 'append-only: house_policy'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER house_policy_delete BEFORE DELETE ON house_policy BEGIN SELECT RAISE(ABORT, 'append-only: house_policy'); END;
+-- +goose StatementEnd
+
 CREATE TABLE scheduled_publication (
   claim_id   TEXT NOT NULL PRIMARY KEY REFERENCES claim (id),
   at         DATETIME NOT NULL,
@@ -81,7 +89,8 @@ CREATE TABLE dispute (
   decided_at DATETIME,
   version    INTEGER NOT NULL DEFAULT 1,
   CHECK (state NOT IN ('upheld','in-part','refused') OR answer <> ''),
-  CHECK (state NOT IN ('upheld','in-part') OR result > 0)
+  CHECK (state NOT IN ('upheld','in-part') OR result > revision),
+  CHECK (state NOT IN ('upheld','in-part','refused') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL))
 );
 CREATE INDEX dispute_queue ON dispute (state, created_at, id);
 CREATE INDEX dispute_claim ON dispute (claim_id, created_at);
@@ -97,7 +106,7 @@ CREATE INDEX recheck_due ON recheck (due_on);
 -- SQLite cannot change a check: the table is made anew. Nothing refers to it.
 CREATE TABLE task_new (
   id         TEXT NOT NULL PRIMARY KEY REFERENCES public_id (id),
-  kind       TEXT NOT NULL CHECK (kind IN ('drift','unreachable','recheck','dispute','suggestion','schedule','family')),
+  kind       TEXT NOT NULL CHECK (kind IN ('drift','unreachable','recheck','dispute','suggestion','schedule','family','second-look')),
   claim_id   TEXT REFERENCES claim (id),
   source_id  TEXT REFERENCES source (id),
   excerpt_id TEXT REFERENCES excerpt (id),
@@ -121,10 +130,17 @@ CREATE UNIQUE INDEX task_once ON task (kind, COALESCE(claim_id, ''), COALESCE(so
 -- in the document and its digest.
 ALTER TABLE revision DROP COLUMN note;
 
+-- What was redacted does not come back under its hash.
+-- +goose StatementBegin
+CREATE TRIGGER document_body_redacted BEFORE INSERT ON document_body
+WHEN EXISTS (SELECT 1 FROM redacted_hash WHERE hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'redacted: document_body'); END;
+-- +goose StatementEnd
+
 CREATE INDEX audit_event_at ON audit_event (at, id);
 CREATE INDEX audit_event_action ON audit_event (action, id);
 CREATE INDEX audit_event_person ON audit_event (person_id, id);
-CREATE INDEX revision_class ON revision (class, event_idx);
+CREATE INDEX record_event_hash ON record_event (hash);
 
 -- +goose Down
 SELECT 1;
