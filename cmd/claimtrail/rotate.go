@@ -155,11 +155,11 @@ func (c *restartLogCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	ended, err := c.endedLog(env, old)
+	last, err := c.endedLog(env, old)
 	if err != nil {
 		return err
 	}
-	key, err := record.NewKey(nextOrigin(ended.origin))
+	key, err := record.NewKey(nextOrigin(last.origin))
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (c *restartLogCmd) Run(env *environment) error {
 	}
 	// The log says it first: whatever happens after that, an entry names the log
 	// that ended and the checkpoint that proves what is lost.
-	err = s.desk.AnnounceKey(env.ctx, record.KeyChange{Action: "restarted", Key: signer.VerifierKey(), Old: ended.vkey, Reason: c.Reason, Lost: ended.checkpoint})
+	err = s.desk.AnnounceKey(env.ctx, record.KeyChange{Action: "restarted", Key: signer.VerifierKey(), Old: last.vkey, Reason: c.Reason, Lost: last.checkpoint})
 	if err == nil {
 		err = c.setAside(time.Now().UTC().Format("20060102T150405Z"))
 	}
@@ -197,10 +197,9 @@ type ended struct{ origin, vkey, checkpoint string }
 // lost, the one that the database's newest checkpoint is of. A log that is whole
 // does not end by mistake.
 func (c *restartLogCmd) endedLog(env *environment, old *record.Signer) (ended, error) {
-	nothing := fmt.Errorf("there is no log key at %s: nothing was signed, and nothing has to begin anew", c.keyFile())
 	if file, embedded := strings.CutPrefix(c.address(), "sqlite:"); embedded && old == nil {
 		if _, err := os.Stat(file); err != nil {
-			return ended{}, nothing
+			return ended{}, c.nothing()
 		}
 	}
 	remembered, err := c.checkpointFile().Load()
@@ -211,19 +210,23 @@ func (c *restartLogCmd) endedLog(env *environment, old *record.Signer) (ended, e
 	if err != nil {
 		return ended{}, err
 	}
-	defer db.Close()
+	e, err := c.ended(env, db, old, string(remembered))
+	return e, errors.Join(err, db.Close())
+}
+
+func (c *restartLogCmd) ended(env *environment, db *store.DB, old *record.Signer, remembered string) (ended, error) {
 	stored, err := db.Public().Checkpoint(env.ctx)
 	if err != nil {
 		return ended{}, err
 	}
 	if old == nil && stored == nil {
-		return ended{}, nothing
+		return ended{}, c.nothing()
 	}
 	if old == nil {
 		checkpoint, err := record.ReadCheckpoint(stored)
 		return ended{checkpoint.Origin, "", string(stored)}, err
 	}
-	e := ended{old.Origin(), old.VerifierKey(), cmp.Or(string(remembered), string(stored))}
+	e := ended{old.Origin(), old.VerifierKey(), cmp.Or(remembered, string(stored))}
 	d := desk.New(desk.Options{DB: db, BaseURL: c.BaseURL, Signer: old, Memory: c.checkpointFile()})
 	switch whole := d.Sign(env.ctx); {
 	case errors.Is(whole, record.ErrFork):
@@ -239,6 +242,10 @@ func (c *restartLogCmd) endedLog(env *environment, old *record.Signer) (ended, e
 		return e, whole
 	}
 	return e, nil
+}
+
+func (c *restartLogCmd) nothing() error {
+	return fmt.Errorf("there is no log key at %s: nothing was signed, and nothing has to begin anew", c.keyFile())
 }
 
 // setAside renames the key and the remembered checkpoint.
