@@ -16,7 +16,9 @@ func TestGoldenDocuments(t *testing.T) {
 		hash, claim, rating string
 		evidence            int
 	}{
-		"testdata/schema-1.json": {"0525bb15787cdbbaabf4bd97364b2fed280f1ee598cb1e24bcaf5398d5af8225", "The treaty that Russia and North Korea signed in June 2024 is almost identical to the bilateral pact that had expired.", "unproven", 6},
+		"testdata/schema-1.json":            {"0525bb15787cdbbaabf4bd97364b2fed280f1ee598cb1e24bcaf5398d5af8225", "The treaty that Russia and North Korea signed in June 2024 is almost identical to the bilateral pact that had expired.", "unproven", 6},
+		"testdata/schema-1-retracted.json":  {"75074b221412a9ce3ee0ff524008ca0d064d5f30b49f1359ed47c9c9fe5bd4b2", "A land mine went off during the incident at the inter-Korean border on 18 June 2024.", "retracted", 3},
+		"testdata/schema-1-unreviewed.json": {"6a985cd012bd219aa0522f2e702591ff707a71dab3f139ef296af8c55cfa5dc5", "The tap water of Quillmouth is safe to drink again. (Invented: place, notice and leaflet do not exist.)", "false", 3},
 	} {
 		body, err := os.ReadFile(file)
 		if err != nil {

@@ -29,6 +29,7 @@ func TestStatementsAreConstant(t *testing.T) {
 		who, reader := s.signedIn(t, editor), s.visitor(t)
 		paths := map[string]*client{
 			"/": reader, "/claims": reader, "/claims/" + page.Digests[0].Claim: reader, "/claims/" + page.Digests[0].Claim + "/revisions": reader,
+			"/corrections": reader, "/disputes": reader, "/log": reader, "/feeds/corrections.atom": reader, "/desk/tips": who, "/desk/disputes": who,
 			"/methodology": reader, "/desk": who, "/desk/sources": who, "/desk/speakers": who, "/desk/publishers": who,
 			"/desk/claims/" + string(id): who, "/desk/claims/" + string(id) + "/ruling": who, "/desk/claims/" + string(id) + "/preview": who,
 			"/desk/sources/" + string(source): who, "/desk/claims/new": who, "/desk/claims/" + string(id) + "/evidence/new": who,

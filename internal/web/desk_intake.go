@@ -218,7 +218,7 @@ func (s *Server) onReader(c *gin.Context, at string, do func(kb.ID, values) erro
 
 // redactions lists what is asked to be redacted, and what was.
 func (s *Server) redactions(c *gin.Context) error {
-	if err := desk.Authorise(actorOf(c), desk.Redact); err != nil {
+	if err := desk.Authorise(actorOf(c), desk.Redact); err != nil && !desk.May(actorOf(c), desk.ReadAudit) {
 		return err
 	}
 	rows, err := s.read(c).Redactions(intakeRows)
@@ -251,7 +251,7 @@ func (s *Server) redactions(c *gin.Context) error {
 		for _, id := range kb.ParseIDs(r.Sources) {
 			item.Items = append(item.Items, views.CaseItem{Title: views.Link{Text: "and every copy of “" + titles[id] + "”, text and bytes", URL: deskSource(id)}})
 		}
-		if r.State == "asked" {
+		if r.State == "asked" && desk.May(actorOf(c), desk.Redact) {
 			at := "/desk/redactions/" + string(r.ID)
 			item.Steps = []views.StepForm{
 				{Label: "Redact for good", URL: at, Hidden: []views.Hidden{{Name: "decision", Value: "redact"}}, Primary: true},

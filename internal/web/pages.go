@@ -65,7 +65,7 @@ func (s *Server) deskPage(c *gin.Context, title string) views.Page {
 		},
 		Footer: []views.Link{{Text: "Public site", URL: "/"}},
 	}
-	if desk.May(actor, desk.Redact) {
+	if desk.May(actor, desk.Redact) || desk.May(actor, desk.ReadAudit) {
 		page.Footer = append(page.Footer, views.Link{Text: "Redactions", URL: "/desk/redactions"})
 	}
 	if desk.May(actor, desk.ReadAudit) {
