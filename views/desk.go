@@ -160,6 +160,8 @@ type Review struct {
 	Approve Form
 	Return  Form
 	Changes []Change
+	Class   string // of the correction that it will be, with its cause
+	Note    string // what readers will be told
 	First   bool
 	Gates   []Gate
 	Content Claim

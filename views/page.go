@@ -201,7 +201,7 @@ type Correction struct {
 	Note      string
 	Date      Time
 	Old       *Rating
-	Overtaken bool // Old was right until then; it is no blunder
+	Overtaken bool // what was published was right until then; it is no blunder
 	Prominent bool
 	Changes   string
 }

@@ -120,6 +120,9 @@ func stepForms(actor kb.Actor, d store.Dossier) []views.StepForm {
 		f.Primary = e.Step == kb.Submit || e.Step == kb.Publish || e.Step == kb.Accept || e.Step == kb.Assign
 		if e.NeedsReason {
 			f.Reason, f.Folded = "Why", true
+			if e.Step == kb.GiveUp {
+				f.Reason = "Why; what was changed stays in the draft"
+			}
 		}
 		if e.Step == kb.Merge {
 			f.Into = "Id or address of the other claim"

@@ -48,7 +48,8 @@ func previewOf(content record.Content, results []kb.GateResult, d store.Dossier)
 	v.Ruling.Published = views.Time{Words: "not yet"}
 	if c := content.Correction; c != nil {
 		v.Correction = &views.Correction{
-			Label: kb.Label(kb.Classes, c.Class), Note: c.Note, Date: views.Time{Words: "when it is published"}, Prominent: prominent[c.Class],
+			Label: changeLabel(c.Class, content.MergedInto), Note: c.Note, Date: views.Time{Words: "when it is published"},
+			Prominent: prominent[c.Class] || c.Class == "retraction", Overtaken: c.Class == "update",
 		}
 	}
 	for _, r := range content.Relations {
@@ -89,6 +90,9 @@ func (s *Server) review(c *gin.Context) error {
 	}
 	if page.Content, err = previewOf(content, desk.Gates(d, content, d.Candidate.Number), d); err != nil {
 		return err
+	}
+	if x := content.Correction; x != nil {
+		page.Class, page.Note = "It will be published as: "+changeLabel(x.Class, content.MergedInto)+". Cause: "+kb.Label(kb.Causes, x.Cause)+".", x.Note
 	}
 	if !page.First {
 		if page.Changes, err = s.changes(c, id, content); err != nil {
