@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"os"
+	"reflect"
 	"testing"
 
 	"github.com/claimtrail/claimtrail/internal/record"
@@ -33,6 +34,9 @@ func TestGoldenDocuments(t *testing.T) {
 		}
 		if content.Claim.Text != want.claim || content.Ruling.RatingKey() != want.rating || len(content.Evidence) != want.evidence {
 			t.Errorf("%s reads as %q, %s, %d pieces of evidence", file, content.Claim.Text, content.Ruling.RatingKey(), len(content.Evidence))
+		}
+		if shown, same, err := record.ReadPublished(body); err != nil || !reflect.DeepEqual(same, content) || shown.People.Publisher != doc.People.Publisher || shown.Number != doc.Number {
+			t.Errorf("%s is read otherwise for showing it: %v", file, err)
 		}
 		if again, err := record.Canonical(doc); err != nil || string(again) != string(body) {
 			t.Errorf("%s is not canonical any more: %v", file, err)

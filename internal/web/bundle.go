@@ -31,7 +31,7 @@ func (p *public) bundle(c *gin.Context) error {
 	if newest.Document == nil {
 		return kb.Errorf(kb.Gone, "This document was redacted.")
 	}
-	_, content, err := record.ReadDocument(newest.Document)
+	_, content, err := record.ReadPublished(newest.Document)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (s *Server) changes(c *gin.Context, claim kb.ID, after record.Content) ([]v
 	if err != nil {
 		return nil, err
 	}
-	_, before, err := record.ReadDocument(body)
+	_, before, err := record.ReadPublished(body)
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (p *public) serveRevision(c *gin.Context, revisions []store.Revision, revis
 	if suffix == ".json" {
 		return p.bytes(c, "application/json", body)
 	}
-	doc, content, err := record.ReadDocument(body)
+	doc, content, err := record.ReadPublished(body)
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,6 @@ func (p *public) content(c *gin.Context, r store.Revision) (record.Content, erro
 	if err != nil {
 		return record.Content{}, err
 	}
-	_, content, err := record.ReadDocument(body)
+	_, content, err := record.ReadPublished(body)
 	return content, err
 }

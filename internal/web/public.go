@@ -264,7 +264,7 @@ func (p *public) subjectFacts(c *gin.Context, kind, id string, q follow.Query) (
 	if err != nil {
 		return nil, err
 	}
-	_, content, err := record.ReadDocument(body)
+	_, content, err := record.ReadPublished(body)
 	if err != nil {
 		return nil, err
 	}

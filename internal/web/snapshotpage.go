@@ -129,7 +129,7 @@ func (p *public) contentInForce(c *gin.Context) (record.Content, error) {
 	if err != nil {
 		return record.Content{}, err
 	}
-	_, content, err := record.ReadDocument(body)
+	_, content, err := record.ReadPublished(body)
 	return content, err
 }
 
