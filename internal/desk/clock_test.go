@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -283,6 +284,33 @@ func TestCorrectingWhatIsRedacted(t *testing.T) {
 		p.republished(t, f.claim)
 		if r := must(p.db.Public().Revisions(ctx, f.claim))(t); len(r) != 2 || r[0].Class != "correction" || r[0].Redacted {
 			t.Errorf("revisions %+v", r)
+		}
+	})
+}
+
+// TestScheduledOnce: however many processes look at the clock, a publication
+// takes place once, and nobody reports a failure.
+func TestScheduledOnce(t *testing.T) {
+	t.Parallel()
+	eachPress(t, func(t *testing.T, p *press) {
+		files := []file{p.scheduled(t), p.scheduled(t), p.scheduled(t)}
+		p.clock.pass(2 * time.Hour)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				if err := p.desk.PublishDue(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		for _, f := range files {
+			if p.state(t, f.claim) != kb.Published || p.revisions(t, f.claim) != 1 {
+				t.Errorf("it is %s with %d revisions", p.state(t, f.claim), p.revisions(t, f.claim))
+			}
+		}
+		if tasks := p.openTasks(t); len(tasks) != 0 {
+			t.Errorf("tasks %+v", tasks)
 		}
 	})
 }
