@@ -166,7 +166,7 @@ func showsTips(t *testing.T, db *store.DB) {
 			states[x.State]++
 		}
 	}
-	for _, state := range kb.TipStates {
+	for _, state := range kb.TipStates[:3] { // none is withdrawn
 		if states[state.Value] != 1 {
 			t.Errorf("%d tips are %s; want 1", states[state.Value], state.Label)
 		}

@@ -97,6 +97,7 @@ type Case struct {
 	Assignee    string
 	Public      string
 	PublicLabel string
+	Flags       []Link // what readers see, and what they object to
 	Preview     string
 	Steps       []StepForm
 	Sections    []CaseSection

@@ -161,6 +161,7 @@ type Claim struct {
 	GatesSummary string
 	History      []Revision
 	HistoryURL   string
+	Events       []Event
 	Past         *Past
 	Tools        []Link
 	Integrity    Integrity

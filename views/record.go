@@ -83,6 +83,14 @@ type Past struct {
 	Min, Max string
 }
 
+// Event is something beside its revisions that happened to a claim in public.
+type Event struct {
+	Label string
+	URL   string
+	At    Time
+	Words string
+}
+
 // Log is the page that explains the transparency log.
 type Log struct {
 	Page

@@ -161,13 +161,13 @@ func describeBundle(w io.Writer, r verify.BundleReport) {
 	if r.Redacted > 0 {
 		fmt.Fprintf(w, "missing    the documents of %d: redacted, or left out; a bundle cannot tell, the site's log can\n", r.Redacted)
 	}
-	fmt.Fprintf(w, "quotations %d found in their place in %d texts\n", r.Quotations, r.Texts)
+	fmt.Fprintf(w, "quotations %d stand where they are said to, in %d texts; %d could not be checked: their text is not in the bundle\n", r.Quotations, r.Texts, r.Unchecked)
 	findings(w, r.Findings)
 }
 
 func findings(w io.Writer, list []verify.Finding) {
 	if len(list) == 0 {
-		fmt.Fprintln(w, "\nGood: nothing was found.")
+		fmt.Fprintln(w, "\nGood: no fault was found.")
 		return
 	}
 	fmt.Fprintf(w, "\nBAD: %d found.\n", len(list))

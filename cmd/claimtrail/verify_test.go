@@ -226,7 +226,7 @@ func TestVerifyBundle(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	expectExit(t, 0, "Good: nothing was found.", "verify", "--bundle", file, "--vkey", vkeys(t, keys...))
+	expectExit(t, 0, "Good: no fault was found.", "verify", "--bundle", file, "--vkey", vkeys(t, keys...))
 	var report verify.BundleReport
 	out := expectExit(t, 0, "", "verify", "--bundle", file, "--vkey", vkeys(t, keys...), "--json")
 	if err := json.Unmarshal([]byte(out), &report); err != nil || !report.Good() || report.Claim != string(claim[1]) || report.Revisions == 0 {

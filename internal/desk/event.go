@@ -95,6 +95,9 @@ func (d *Desk) SavePolicy(ctx context.Context, actor kb.Actor, in kb.Policy) (in
 		if current.Number != in.Number {
 			return 0, kb.Errorf(kb.Conflict, "Somebody else changed the policy while you were writing. Both are below; nothing is lost.").Because(kb.ErrSavedFirst)
 		}
+		if current.Same(in) {
+			return 0, kb.Errorf(kb.Conflict, "Nothing differs from the version in force.")
+		}
 		in.Number++
 		if err := tx.InsertPolicy(in); err != nil {
 			return 0, err

@@ -31,9 +31,11 @@ type Follower struct {
 	masthead record.Masthead
 	policy   record.Policy
 	scales   []record.Scale
-	banners  map[string]record.Banner // claims under review, by id
-	changes  []change                 // corrections, in the order of the log
-	disputes []record.DisputeOutcome  // in the order of the log
+	banners  map[string]record.Banner   // claims under review, by id
+	changes  []change                   // corrections, in the order of the log
+	reviews  map[string][]record.Banner // all signs “under review”, begun and ended, by claim
+	disputes []record.DisputeOutcome    // in the order of the log
+	redacted []record.Redaction         // in the order of the log
 }
 
 // row is one claim in columns: what filters look at, not what lists show.
@@ -64,7 +66,7 @@ const batch = 1000
 
 // New makes a follower that has read nothing yet.
 func New(public *store.Public) *Follower {
-	return &Follower{public: public, index: -1, rows: map[string]*row{}, names: map[Subject]string{}, banners: map[string]record.Banner{}}
+	return &Follower{public: public, index: -1, rows: map[string]*row{}, names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}}
 }
 
 // Index is the log index up to which the follower has read, -1 at first.
@@ -172,6 +174,7 @@ func (f *Follower) applyDocument(kind string, document []byte) error {
 		if err := replace(&b, document); err != nil {
 			return err
 		}
+		f.reviews[b.Claim] = append(f.reviews[b.Claim], b)
 		delete(f.banners, b.Claim)
 		if b.Up {
 			f.banners[b.Claim] = b
@@ -181,6 +184,7 @@ func (f *Follower) applyDocument(kind string, document []byte) error {
 		if err := replace(&r, document); err != nil {
 			return err
 		}
+		f.redacted = append(f.redacted, r)
 		f.applyRedaction(r)
 	}
 	return nil
@@ -319,6 +323,23 @@ func (f *Follower) Banner(claim string) (record.Banner, bool) {
 	defer f.mu.RUnlock()
 	b, ok := f.banners[claim]
 	return b, ok
+}
+
+// Banners gives every sign “under review” that a claim carried, as it began and
+// as it ended, in the order of the log.
+func (f *Follower) Banners(claim string) []record.Banner {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return slices.Clone(f.reviews[claim])
+}
+
+// Redactions gives what was redacted, the newest first.
+func (f *Follower) Redactions() []record.Redaction {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	list := slices.Clone(f.redacted)
+	slices.Reverse(list)
+	return list
 }
 
 // UnderReview reports which of the claims carry the sign “under review”.

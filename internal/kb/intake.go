@@ -54,6 +54,7 @@ var TipStates = []Option{
 	{"received", "received"},
 	{"taken-up", "taken up"},
 	{"declined", "declined"},
+	{"withdrawn", "withdrawn: what was sent is erased"},
 }
 
 // DisputeStates are what becomes of a dispute.
@@ -63,6 +64,7 @@ var DisputeStates = []Option{
 	{"upheld", "upheld: the ruling was corrected"},
 	{"in-part", "upheld in part: the ruling was corrected"},
 	{"refused", "refused, with reasons"},
+	{"withdrawn", "withdrawn: what was sent is erased"},
 }
 
 // DisputeKinds are what a reader may find wrong.
@@ -85,7 +87,7 @@ const (
 
 // Settled reports whether the dispute has its outcome.
 func (d Dispute) Settled() bool {
-	return d.State == "upheld" || d.State == "in-part" || d.State == "refused"
+	return d.State != "received" && d.State != "examining"
 }
 
 // Validate checks and trims what a reader sent.
@@ -130,7 +132,7 @@ type TipDecision struct {
 // Validate checks and trims the decision.
 func (d *TipDecision) Validate() error {
 	var c check
-	c.oneOf("state", d.State, TipStates[1:])
+	c.oneOf("state", d.State, TipStates[1:3])
 	c.text("answer", &d.Answer, maxNote)
 	if d.State == "declined" {
 		c.required("answer", d.Answer, "Say why; the reader sees it.")
@@ -153,7 +155,7 @@ type DisputeDecision struct {
 // Validate checks and trims the decision.
 func (d *DisputeDecision) Validate() error {
 	var c check
-	c.oneOf("outcome", d.Outcome, DisputeStates[2:])
+	c.oneOf("outcome", d.Outcome, DisputeStates[2:5])
 	c.text("answer", &d.Answer, maxNote)
 	c.required("answer", d.Answer, "Give the reasons; everybody can read them. Do not repeat who complained.")
 	if d.Outcome != "refused" && d.Revision < 1 {

@@ -54,6 +54,21 @@ func (p Policy) OriginsNeeded(kind string) int {
 	return EstablishedOrigins
 }
 
+// Same reports whether two versions hold rulings to the same.
+func (p Policy) Same(q Policy) bool {
+	for _, g := range Gates {
+		if p.Mode(g) != q.Mode(g) {
+			return false
+		}
+	}
+	for _, kind := range append([]Option{{Value: ""}}, ClaimKinds...) {
+		if p.OriginsNeeded(kind.Value) != q.OriginsNeeded(kind.Value) {
+			return false
+		}
+	}
+	return p.SoleEditor == q.SoleEditor
+}
+
 // Validate checks and trims a policy. Errors name the field: "mode-KEY",
 // "origins-KIND", "sole_editor", "note".
 func (p *Policy) Validate() error {

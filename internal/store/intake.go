@@ -78,10 +78,14 @@ var erased = map[string]map[string]any{
 	"dispute": {"text": "", "evidence": "", "name": "", "email": "", "token_hash": ""},
 }
 
-// EraseIntake erases what a reader sent, of a tip or a dispute; state and
-// answer stay. What was erased already stays as it is.
+// EraseIntake erases what a reader sent, of a tip or a dispute; answer and outcome
+// stay, and what was still open is withdrawn. What was erased already stays as it
+// is.
 func (tx *Tx) EraseIntake(table string, id kb.ID) error {
-	blank := map[string]any{"erased_at": tx.now, "version": gorm.Expr("version + 1")}
+	blank := map[string]any{
+		"erased_at": tx.now, "version": gorm.Expr("version + 1"), "decided_at": gorm.Expr("COALESCE(decided_at, ?)", tx.now),
+		"state": gorm.Expr("CASE WHEN state IN ('received','examining') THEN 'withdrawn' ELSE state END"),
+	}
 	for column, value := range erased[table] {
 		blank[column] = value
 	}

@@ -21,6 +21,7 @@ type BundleReport struct {
 	Revisions  int       `json:"revisions"`
 	Redacted   int       `json:"redacted"`
 	Quotations int       `json:"quotations"` // that stand in the texts of the bundle where their selectors say
+	Unchecked  int       `json:"unchecked"`  // whose text is not in the bundle, or that do not match letter by letter
 	Texts      int       `json:"texts"`
 	Findings   []Finding `json:"findings"`
 }
@@ -191,6 +192,7 @@ func (r *BundleReport) checkDocument(n int, e record.Leaf, body []byte, texts ma
 func (r *BundleReport) checkQuotation(n int, q *record.Excerpt, texts map[string][]rune) {
 	text, there := texts[q.Snapshot.TextHash]
 	if !there || q.State != "exact" {
+		r.Unchecked++
 		return
 	}
 	for _, s := range q.Segments {

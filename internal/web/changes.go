@@ -59,7 +59,7 @@ func readableTexts(c contentView) [][2]string {
 	return [][2]string{
 		{"Claim", c.Claim.Text}, {"Parts", joined(c.Claim.Parts, func(p record.Part) string { return p.Text })}, {"About the claim", claimLines(c)},
 		{"Rating", rating.Label}, {"What the rating means", rating.Definition}, {"Summary", r.Summary}, {"Reasoning", withTitles(c)}, {"Why there is no rating", r.OutcomeReason},
-		{"What would change it", r.WouldChange}, {"Dates of the ruling", rulingLines(r)},
+		{"What would change it", r.WouldChange}, {"About the ruling", rulingLines(c)},
 		{"Appearances", joined(c.Appearances, func(a record.Appearance) string { return appearanceLines(c, a) })},
 		{"Evidence", joined(c.Evidence, func(e record.Evidence) string { return evidenceLine(c, e) })},
 		{"Sources", joined(c.Sources, func(s record.Source) string { return sourceLine(c, s) })},
@@ -102,19 +102,32 @@ func claimLines(c contentView) string {
 
 // dated gives a date with all that is known of it.
 func dated(d kb.Date) string {
-	return strings.TrimSpace(d.String() + " " + dateBasis(d) + " " + d.Zone)
+	return strings.TrimSpace(d.String() + dateAside(d) + " " + d.Zone)
 }
 
-func rulingLines(r record.Ruling) string {
-	lines := []string{"as of " + dated(r.AsOf), "to be looked at again by " + dated(r.RecheckBy)}
+func rulingLines(c contentView) string {
+	r := c.Ruling
+	var lines []string
+	if !r.AsOf.Unknown() {
+		lines = append(lines, "Rated on what was known on "+dated(r.AsOf)+".")
+	}
+	if !r.RecheckBy.Unknown() {
+		lines = append(lines, "To be looked at again by "+dated(r.RecheckBy)+".")
+	}
 	if r.Overtaken != nil {
-		lines = append(lines, "overtaken "+dated(r.Overtaken.Since)+" by "+r.Overtaken.Evidence)
+		shownBy := ""
+		for _, e := range c.Evidence {
+			if e.ID == r.Overtaken.Evidence {
+				shownBy = ", as “" + titleOf(c, e.Source) + "” shows"
+			}
+		}
+		lines = append(lines, rulingView(r).Overtaken+shownBy+".")
 	}
 	if r.Rating != nil {
-		lines = append(lines, "scale "+r.Rating.Scale+" "+strconv.Itoa(r.Rating.ScaleNumber))
+		lines = append(lines, "On the scale “"+r.Rating.Scale+"”, version "+strconv.Itoa(r.Rating.ScaleNumber)+".")
 	}
 	if r.Demonstration {
-		lines = append(lines, "a demonstration")
+		lines = append(lines, "A demonstration.")
 	}
 	return strings.Join(lines, "\n")
 }

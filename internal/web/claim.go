@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -104,6 +105,9 @@ func (p *public) revision(c *gin.Context) error {
 
 func (p *public) serveRevision(c *gin.Context, revisions []store.Revision, revision store.Revision, suffix string) error {
 	body, err := p.record.Document(c.Request.Context(), revision.Hash)
+	if kb.KindOf(err) == kb.Gone {
+		return p.redacted(c.Request.Context(), revision)
+	}
 	if err != nil {
 		return err
 	}
@@ -119,6 +123,25 @@ func (p *public) serveRevision(c *gin.Context, revisions []store.Revision, revis
 		return err
 	}
 	return p.show(c, views.ClaimPage(v))
+}
+
+// redacted says why a revision cannot be read any more, as the record has it.
+func (p *public) redacted(ctx context.Context, revision store.Revision) error {
+	bodies, err := p.record.EventsAbout(ctx, kb.ID(revision.ClaimID), record.KindRedaction)
+	if err != nil {
+		return err
+	}
+	for _, body := range bodies {
+		r, err := record.ReadEvent[record.Redaction](body)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(r.Hashes, revision.Hash) {
+			return kb.Errorf(kb.Gone, "Revision %d was redacted on %s by two persons. Ground: %s. Reason: %s Its entry, number %d, stays in the log; so do its hash and its place in the list of revisions.",
+				revision.Number, stamped(r.At).Words, kb.Label(kb.LegalBases, r.Basis), r.Reason, revision.EventIdx)
+		}
+	}
+	return kb.Errorf(kb.Gone, "This document was redacted.")
 }
 
 // claimPage makes the page of a revision: what the document says, and around it
@@ -148,6 +171,7 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	}
 	showChange(&v, content, revisions, revision)
 	v.History = revisionViews(revisions, newest.Number)
+	v.Events = p.eventLines(doc.Claim)
 	v.HistoryURL = "/claims/" + doc.Claim + "/revisions"
 	v.Past = pastOf(doc.Claim, revisions)
 	v.Tools = []views.Link{
@@ -161,12 +185,35 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	return v, err
 }
 
+// eventLines tells what else happened to a claim in public, the newest first:
+// when it was under review, and how disputes ended.
+func (p *public) eventLines(claim string) []views.Event {
+	var list []views.Event
+	for _, b := range p.follower.Banners(claim) {
+		label := "Under review"
+		if !b.Up {
+			label = "Review ended"
+		}
+		list = append(list, views.Event{Label: label, At: stamped(b.At), Words: b.Reason})
+	}
+	for _, d := range p.follower.Disputes() {
+		if d.Claim == claim {
+			list = append(list, views.Event{Label: "Dispute " + kb.Label(kb.DisputeStates, d.Outcome), URL: "/disputes/" + d.Dispute, At: stamped(d.At)})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b views.Event) int { return strings.Compare(b.At.Machine, a.At.Machine) })
+	return list
+}
+
 // asPast marks the page of a revision that is not in force any more.
 func (p *public) asPast(v *views.Claim, doc record.Document, content record.Content, revisions []store.Revision, revision store.Revision) {
 	v.NoIndex = true
 	v.Canonical = p.baseURL + revisionURL(doc.Claim, revision.Number)
-	v.Banner = "This is revision " + strconv.Itoa(revision.Number) + ", in force from " + moment(revision.PublishedAt).Words +
-		" until " + moment(revisions[len(revisions)-revision.Number-1].PublishedAt).Words + "."
+	from, until := moment(revision.PublishedAt), moment(revisions[len(revisions)-revision.Number-1].PublishedAt)
+	if from.Words == until.Words {
+		from.Words, until.Words = from.Exact, until.Exact
+	}
+	v.Banner = "This is revision " + strconv.Itoa(revision.Number) + ", in force from " + from.Words + " until " + until.Words + "."
 	v.BannerLink = views.Link{Text: "The revision in force", URL: claimURL(doc.Claim, content.Claim.Text)}
 }
 

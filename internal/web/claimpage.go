@@ -55,7 +55,7 @@ func claimBase(c contentView, gates record.GateReport, reasoning func(contentVie
 		Text: text(c.Claim.Text, c.Claim.Language), Verbatim: c.Claim.Verbatim,
 		Said: saidView(c), Ruling: rulingView(c.Ruling), Strength: strengthView(c),
 		Reasoning: html, Groups: evidenceGroups(c, numbers), Matrix: matrixView(c, numbers), Graph: graphView(c),
-		WouldChange: c.Ruling.WouldChange, Replies: replyViews(c.Replies), Gates: gateViews(gates.Results), GatesSummary: gatesSummary(gates.Results),
+		WouldChange: c.Ruling.WouldChange, Replies: replyViews(c.Replies), Gates: gateViews(gates.Results), GatesSummary: gatesSummary(gates),
 		Prediction: predictionFacts(c.Claim.Prediction),
 	}
 	for _, t := range c.Claim.Topics {
@@ -251,14 +251,18 @@ func gateViews(results []record.GateResult) []views.Gate {
 	return list
 }
 
-func gatesSummary(results []record.GateResult) string {
+func gatesSummary(report record.GateReport) string {
 	passed := 0
-	for _, r := range results {
+	for _, r := range report.Results {
 		if r.Outcome == kb.Passed {
 			passed++
 		}
 	}
-	return strconv.Itoa(passed) + " of " + strconv.Itoa(len(results)) + " rules of ours met"
+	words := strconv.Itoa(passed) + " of " + strconv.Itoa(len(report.Results)) + " rules of ours met"
+	if report.Policy > 0 {
+		words += " (house rules, version " + strconv.Itoa(report.Policy) + ")"
+	}
+	return words
 }
 
 func predictionFacts(f *record.Forecast) []views.Fact {

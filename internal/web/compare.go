@@ -61,8 +61,8 @@ func (p *public) compare(c *gin.Context) error {
 	v.NoIndex = true
 	for _, r := range revisions {
 		n := strconv.Itoa(r.Number)
-		v.From = append(v.From, views.Option{Value: n, Label: "Revision " + n + ", " + moment(r.PublishedAt).Words, Selected: r.Number == from})
-		v.To = append(v.To, views.Option{Value: n, Label: "Revision " + n + ", " + moment(r.PublishedAt).Words, Selected: r.Number == to})
+		v.From = append(v.From, views.Option{Value: n, Label: "Revision " + n + ", " + moment(r.PublishedAt).Exact, Selected: r.Number == from})
+		v.To = append(v.To, views.Option{Value: n, Label: "Revision " + n + ", " + moment(r.PublishedAt).Exact, Selected: r.Number == to})
 	}
 	return p.show(c, views.ComparePage(v))
 }

@@ -60,6 +60,9 @@ func (s *Server) caseFile(c *gin.Context) error {
 	if d.Revision > 0 {
 		page.Public, page.PublicLabel = claimURL(string(id), d.Claim.Text), "Revision "+strconv.Itoa(d.Revision)+" is live"
 	}
+	if page.Flags, err = s.publicFlags(c, d); err != nil {
+		return err
+	}
 	if d.Candidate != nil {
 		page.Review = deskClaim(id, "review")
 	}
@@ -69,6 +72,30 @@ func (s *Server) caseFile(c *gin.Context) error {
 		}
 	}
 	return send(c.Request.Context(), c.Writer, http.StatusOK, views.CasePage(page))
+}
+
+// publicFlags says what readers see of a claim beside its ruling, and what they
+// object to.
+func (s *Server) publicFlags(c *gin.Context, d store.Dossier) ([]views.Link, error) {
+	if d.Revision == 0 {
+		return nil, nil
+	}
+	var flags []views.Link
+	if _, up := s.follower.Banner(string(d.Claim.ID)); up {
+		flags = append(flags, views.Link{Text: "Readers see it as under review", URL: deskClaim(d.Claim.ID, "banner")})
+	}
+	disputed, err := s.read(c).Disputed(d.Claim.ID)
+	if disputed {
+		flags = append(flags, views.Link{Text: "A reader disputes the ruling", URL: "/desk/disputes"})
+	}
+	revisions, revErr := s.db.Public().Revisions(c.Request.Context(), d.Claim.ID)
+	if revErr == nil && revisions[0].Redacted {
+		flags = append(flags, views.Link{Text: "The newest revision is redacted", URL: "/claims/" + string(d.Claim.ID) + "/revisions"})
+	}
+	if revErr == nil && revisions[0].Outcome == kb.Retracted {
+		flags = append(flags, views.Link{Text: "The ruling is retracted", URL: "/claims/" + string(d.Claim.ID)})
+	}
+	return flags, errors.Join(err, revErr)
 }
 
 func (s *Server) deskGates(c *gin.Context, d store.Dossier, results []kb.GateResult) ([]views.Gate, string) {
@@ -93,7 +120,7 @@ func (s *Server) deskGates(c *gin.Context, d store.Dossier, results []kb.GateRes
 var stepLabels = map[kb.Step]string{
 	kb.Accept: "Accept", kb.Decline: "Decline", kb.Reopen: "Reopen", kb.Assign: "Take it", kb.Submit: "Submit for review",
 	kb.Withdraw: "Withdraw", kb.Publish: "Publish", kb.Revise: "Start a revision", kb.Park: "Park", kb.Merge: "Mark as duplicate",
-	kb.Schedule: "Schedule …", kb.Cancel: "Cancel the publication", kb.Expedite: "Publish without a second person …", kb.GiveUp: "Give up this revision",
+	kb.Schedule: "Schedule …", kb.Cancel: "Cancel: back to research", kb.Expedite: "Publish without a second person …", kb.GiveUp: "Give up this revision",
 	kb.Retract: "Retract …", kb.Absorb: "Merge into another …",
 }
 

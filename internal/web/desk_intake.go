@@ -66,7 +66,7 @@ func (s *Server) tipSheet(c *gin.Context) (views.Form, error) {
 		Aside: facts("Received", moment(t.CreatedAt).Words, "State", kb.Label(kb.TipStates, t.State), "The claim", textOrErased(t.Text, t.ErasedAt != nil), "Met at", t.Where,
 			"Note", t.Note, "From", strings.TrimSpace(t.Name+" "+t.Email), "Answer", t.Answer),
 		Groups: []views.FieldGroup{group("",
-			selectField("state", "What becomes of it", "taken-up", kb.TipStates[1:]),
+			selectField("state", "What becomes of it", "taken-up", kb.TipStates[1:3]),
 			optional(hinted(textField("claim", "Id or address of the claim that was logged for it", ""), "Log it first: the link below opens the form with the reader's words")),
 			optional(areaField("answer", "Answer; the reader sees it", "", 3)))},
 		Links: []views.Link{{Text: "Log this claim", URL: "/desk/claims/new?" + query("text", t.Text)}},
@@ -151,7 +151,7 @@ func (s *Server) disputeSheet(c *gin.Context) (views.Form, error) {
 				"What is wrong", kb.Label(kb.DisputeKinds, x.Kind), "In the reader's words", textOrErased(x.Text, x.ErasedAt != nil), "Where it can be seen", x.Evidence,
 				"From", strings.TrimSpace(x.Name+" "+x.Email), "Answer", x.Answer)...),
 		Groups: []views.FieldGroup{group("",
-			selectField("outcome", "Outcome", "refused", kb.DisputeStates[2:]),
+			selectField("outcome", "Outcome", "refused", kb.DisputeStates[2:5]),
 			large(areaField("answer", "Reasons; everybody can read them", "", 4)),
 			optional(hinted(textField("revision", "Revision that corrected it", ""), "Its number; publish the correction first")))},
 	}
@@ -238,6 +238,14 @@ func (s *Server) redactions(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	persons, err := s.read(c).People()
+	if err != nil {
+		return err
+	}
+	people := map[kb.ID]string{}
+	for _, p := range persons {
+		people[p.ID] = p.Name
+	}
 	section := views.CaseSection{ID: "redactions", Heading: "Requests", Empty: "Nobody asked for a redaction. It is asked for on the claim's page."}
 	for _, r := range rows {
 		what := "all revisions"
@@ -251,10 +259,16 @@ func (s *Server) redactions(c *gin.Context) error {
 		for _, id := range kb.ParseIDs(r.Sources) {
 			item.Items = append(item.Items, views.CaseItem{Title: views.Link{Text: "and every copy of “" + titles[id] + "”, text and bytes", URL: deskSource(id)}})
 		}
-		if r.State == "asked" && desk.May(actorOf(c), desk.Redact) {
+		item.Meta += " · asked for by " + people[r.AskedBy]
+		if r.DecidedBy != "" {
+			item.Meta += " · decided by " + people[r.DecidedBy]
+		}
+		if r.State == "asked" && r.AskedBy == actorOf(c).Person {
+			item.Chips = append(item.Chips, views.Chip{Text: "you asked for it: somebody else decides"})
+		} else if r.State == "asked" && desk.May(actorOf(c), desk.Redact) {
 			at := "/desk/redactions/" + string(r.ID)
 			item.Steps = []views.StepForm{
-				{Label: "Redact for good", URL: at, Hidden: []views.Hidden{{Name: "decision", Value: "redact"}}, Primary: true},
+				{Label: "Redact for good …", URL: at, Hidden: []views.Hidden{{Name: "decision", Value: "redact"}}, Reason: "It cannot be undone. Note for the file, if any", Folded: true},
 				{Label: "Refuse", URL: at, Hidden: []views.Hidden{{Name: "decision", Value: "refuse"}}, Reason: "Why", Folded: true},
 			}
 		}

@@ -286,6 +286,10 @@ func taskView(t store.TaskItem, may bool) views.Task {
 	if t.SourceID != "" {
 		v.Source = views.Link{Text: clippedTo(t.Source, 90), URL: deskSource(t.SourceID)}
 	}
+	if t.Kind == "dispute" && t.State == "open" {
+		v.Source = views.Link{Text: "The dispute", URL: "/desk/disputes"}
+		may = false // it is done when the dispute is settled
+	}
 	if t.State == "done" {
 		v.Tone = "good"
 	}

@@ -77,6 +77,9 @@ func (p *public) at(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := notBefore(revisions, stamp); err != nil {
+		return err
+	}
 	r := inForce(revisions, stamp)
 	if exact := "/claims/" + string(a.id) + "/at/" + r.PublishedAt.Format(stampForm) + suffix; c.Param("stamp") != r.PublishedAt.Format(stampForm)+suffix && suffix == "" {
 		c.Header("Cache-Control", fresh)
@@ -85,6 +88,15 @@ func (p *public) at(c *gin.Context) error {
 	}
 	p.asMemento(c, r)
 	return p.serveRevision(c, revisions, r, suffix)
+}
+
+// notBefore says that nothing was there before the first revision.
+func notBefore(revisions []store.Revision, at time.Time) error {
+	first := revisions[len(revisions)-1].PublishedAt
+	if at.Before(first.Truncate(time.Second)) {
+		return kb.Errorf(kb.NotFound, "Nothing was published here by %s. The first revision is of %s.", at.Format("2 January 2006, 15:04 UTC"), first.Format("2 January 2006, 15:04 UTC"))
+	}
+	return nil
 }
 
 // parseStamp reads a moment of an address. A day means its end: the page as it

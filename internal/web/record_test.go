@@ -285,9 +285,20 @@ func TestWithdrawn(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"/", "/claims", "/corrections", "/feeds/corrections.atom", "/disputes"} {
-			if body, _ := n.reader.bytes(path); strings.Contains(string(body), why) || strings.Contains(string(body), "/claims/"+claim) {
+			body, _ := n.reader.bytes(path)
+			named := strings.Contains(string(body), "/claims/"+claim) && path != "/corrections" // which says that it was redacted, and why
+			if strings.Contains(string(body), why) || named {
 				t.Errorf("%s still shows what was redacted", path)
 			}
+		}
+		if r := n.reader.get("/corrections"); !strings.Contains(r.text, "Order of a court.") || !strings.Contains(r.text, "order of a court") {
+			t.Error("the register does not say what was redacted, and why")
+		}
+		if r := n.reader.get("/claims/" + claim); !strings.Contains(r.text, "Order of a court.") {
+			t.Errorf("the page does not say why it is redacted: %s", r.page.Find("main").Text())
+		}
+		if r := n.reader.get("/claims/" + into + "/at/20200101"); r.status != http.StatusNotFound || !strings.Contains(r.text, "Nothing was published here by") {
+			t.Errorf("before the first revision: %d", r.status)
 		}
 	})
 }

@@ -59,10 +59,26 @@ func (p *public) corrections(c *gin.Context) error {
 	if page.Next != "" {
 		r.Next = "/corrections?" + with(query, "after", page.Next).Encode()
 	}
+	if c.Request.URL.RawQuery == "" {
+		r.Rows = append(r.Rows, p.redactionRows()...)
+	}
 	for _, x := range page.Changes {
 		r.Rows = append(r.Rows, p.changeRow(x))
 	}
 	return p.show(c, views.RegisterPage(r))
+}
+
+// redactionRows list what was taken away by law: it is in no other list.
+func (p *public) redactionRows() []views.RegisterRow {
+	var rows []views.RegisterRow
+	for _, x := range p.follower.Redactions() {
+		numbers := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(x.Revisions)), ", "), "[]")
+		rows = append(rows, views.RegisterRow{
+			Label: "Redaction", Title: views.Link{Text: "Claim " + x.Claim + ", revision " + numbers, URL: "/claims/" + x.Claim + "/revisions"},
+			Note: x.Reason, At: stamped(x.At), Meta: []string{kb.Label(kb.LegalBases, x.Basis)},
+		})
+	}
+	return rows
 }
 
 func registerLabel(name, value string) string {
