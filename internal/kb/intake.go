@@ -115,7 +115,7 @@ func (d *Dispute) Validate() error {
 func (c *check) reader(name, email *string) {
 	c.line("name", name, maxLine)
 	c.line("email", email, maxLine)
-	if *email != "" && !strings.Contains(*email, "@") {
+	if at := strings.LastIndexByte(*email, '@'); *email != "" && (at < 1 || at == len(*email)-1 || strings.ContainsAny(*email, " <>,")) {
 		c.fail("email", "This is no e-mail address; leave it open if you want no answer.")
 	}
 }

@@ -154,9 +154,13 @@ func (r Reader) Disputed(claim kb.ID) (bool, error) {
 	return r.exists("dispute", "claim_id = ? AND "+unsettled, claim)
 }
 
-// Waiting counts the tips and disputes that wait for the desk.
-func (r Reader) Waiting() (tips, disputes int, err error) {
-	var row struct{ Tips, Disputes int }
-	err = r.g.Raw("SELECT (SELECT COUNT(*) FROM tip WHERE state = 'received') AS tips, (SELECT COUNT(*) FROM dispute WHERE " + unsettled + ") AS disputes").Scan(&row).Error
-	return row.Tips, row.Disputes, translate(err)
+// Waiting is how much waits for the desk.
+type Waiting struct{ Tips, Disputes, Redactions int }
+
+// Waiting counts what waits for the desk.
+func (r Reader) Waiting() (Waiting, error) {
+	var w Waiting
+	err := r.g.Raw("SELECT (SELECT COUNT(*) FROM tip WHERE state = 'received') AS tips, (SELECT COUNT(*) FROM dispute WHERE " + unsettled +
+		") AS disputes, (SELECT COUNT(*) FROM redaction_request WHERE state = 'asked') AS redactions").Scan(&w).Error
+	return w, translate(err)
 }

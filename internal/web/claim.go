@@ -348,7 +348,10 @@ func (p *public) history(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d := newest[string(a.id)] // none when it is redacted or merged
+	d, listed := newest[string(a.id)]
+	if !listed { // it is redacted, or merged into another
+		d.Text, d.Language = "Claim "+string(a.id), "en"
+	}
 	h := views.History{
 		Past: *pastOf(string(a.id), revisions), Timemap: "/claims/" + string(a.id) + "/timemap",
 		Page: p.page("Revisions: "+clippedTo(d.Text, 60), "/claims/"+string(a.id)+"/revisions"), Claim: text(d.Text, d.Language),

@@ -117,11 +117,16 @@ func (s *Server) disputes(c *gin.Context) error {
 		}
 		section := views.CaseSection{ID: part.id, Heading: part.heading, Empty: part.empty}
 		for _, x := range rows {
-			section.Items = append(section.Items, views.CaseItem{
-				Title: views.Link{Text: clippedTo(x.Claim, 160), URL: address(desk.May(actorOf(c), desk.SettleDispute), "/desk/disputes/"+string(x.ID))},
-				Meta:  moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + clippedTo(textOrErased(x.Text, x.ErasedAt != nil), listed),
-				Chips: []views.Chip{{Text: kb.Label(kb.DisputeStates, x.State)}},
-			})
+			item := views.CaseItem{
+				Title: views.Link{Text: clippedTo(x.Claim, 160), URL: deskClaim(x.ClaimID)}, Chips: []views.Chip{{Text: kb.Label(kb.DisputeStates, x.State)}},
+				Meta: moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + clippedTo(textOrErased(x.Text, x.ErasedAt != nil), listed),
+			}
+			if desk.May(actorOf(c), desk.SettleDispute) {
+				item.Links = []views.Link{{Text: "Read and settle", URL: "/desk/disputes/" + string(x.ID)}}
+			} else { // who corrects the ruling has to know the objection, whole
+				item.Meta = moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + textOrErased(x.Text, x.ErasedAt != nil) + " " + x.Evidence
+			}
+			section.Items = append(section.Items, item)
 		}
 		sheet.Sections = append(sheet.Sections, section)
 	}

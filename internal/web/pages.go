@@ -10,6 +10,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/views"
 )
 
@@ -51,22 +52,25 @@ func (s *Server) errorPage(title string) views.Page {
 // deskPage makes what every page of the desk has.
 func (s *Server) deskPage(c *gin.Context, title string) views.Page {
 	actor := actorOf(c)
-	tips, disputes, err := s.read(c).Waiting()
+	waiting, err := s.read(c).Waiting()
 	if err != nil {
-		tips, disputes = 0, 0 // the page itself says what is wrong
+		waiting = store.Waiting{} // the page itself says what is wrong
 	}
 	page := views.Page{
 		Title: title + " · Desk", Lang: "en", Stylesheet: s.assets.stylesheet, Script: s.assets.script, NoIndex: true, Desk: true,
 		Account: actor.Name,
 		Nav: []views.Link{
-			{Text: "Queue", URL: "/desk"}, {Text: s.waiting(c), URL: "/desk/tasks"}, {Text: "Tips", URL: "/desk/tips", Count: tips},
-			{Text: "Disputes", URL: "/desk/disputes", Count: disputes}, {Text: "Sources", URL: "/desk/sources"}, {Text: "Speakers", URL: "/desk/speakers"},
+			{Text: "Queue", URL: "/desk"}, {Text: s.waiting(c), URL: "/desk/tasks"}, {Text: "Tips", URL: "/desk/tips", Count: waiting.Tips},
+			{Text: "Disputes", URL: "/desk/disputes", Count: waiting.Disputes}, {Text: "Sources", URL: "/desk/sources"}, {Text: "Speakers", URL: "/desk/speakers"},
 			{Text: "Publishers", URL: "/desk/publishers"},
 		},
 		Footer: []views.Link{{Text: "Public site", URL: "/"}},
 	}
 	if desk.May(actor, desk.Redact) || desk.May(actor, desk.ReadAudit) {
 		page.Footer = append(page.Footer, views.Link{Text: "Redactions", URL: "/desk/redactions"})
+		if waiting.Redactions > 0 {
+			page.Nav = append(page.Nav, views.Link{Text: "Redactions", URL: "/desk/redactions", Count: waiting.Redactions})
+		}
 	}
 	if desk.May(actor, desk.ReadAudit) {
 		page.Nav = append(page.Nav, views.Link{Text: "Audit", URL: "/desk/audit"})
