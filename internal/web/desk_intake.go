@@ -108,24 +108,26 @@ func (s *Server) decideTip(c *gin.Context, v values) (string, error) {
 func (s *Server) disputes(c *gin.Context) error {
 	sheet := views.Sheet{Page: s.deskPage(c, "Disputes"), Heading: "Disputes"}
 	for _, part := range []struct {
-		id, heading, empty string
-		waiting            bool
-	}{{"waiting", "Waiting", "Nobody disputes a ruling.", true}, {"settled", "Settled", "None yet.", false}} {
+		id, heading, empty, open string
+		waiting                  bool
+	}{{"waiting", "Waiting", "Nobody disputes a ruling.", "Read and settle", true}, {"settled", "Settled", "None yet.", "Read", false}} {
 		rows, err := s.read(c).Disputes(part.waiting, intakeRows)
 		if err != nil {
 			return err
 		}
 		section := views.CaseSection{ID: part.id, Heading: part.heading, Empty: part.empty}
 		for _, x := range rows {
+			words := textOrErased(x.Text, x.ErasedAt != nil)
 			item := views.CaseItem{
 				Title: views.Link{Text: clippedTo(x.Claim, 160), URL: deskClaim(x.ClaimID)}, Chips: []views.Chip{{Text: kb.Label(kb.DisputeStates, x.State)}},
-				Meta: moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + clippedTo(textOrErased(x.Text, x.ErasedAt != nil), listed),
 			}
 			if desk.May(actorOf(c), desk.SettleDispute) {
-				item.Links = []views.Link{{Text: "Read and settle", URL: "/desk/disputes/" + string(x.ID)}}
+				words = clippedTo(words, listed)
+				item.Links = []views.Link{{Text: part.open, URL: "/desk/disputes/" + string(x.ID)}}
 			} else { // who corrects the ruling has to know the objection, whole
-				item.Meta = moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + textOrErased(x.Text, x.ErasedAt != nil) + " " + x.Evidence
+				words += " " + x.Evidence
 			}
+			item.Meta = moment(x.CreatedAt).Words + " · " + kb.Label(kb.DisputeKinds, x.Kind) + " · " + words
 			section.Items = append(section.Items, item)
 		}
 		sheet.Sections = append(sheet.Sections, section)
