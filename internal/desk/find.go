@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/search"
 )
 
 // The finders below are for callers that load data by name, such as seeds and
@@ -49,7 +50,7 @@ func (d *Desk) FindScale(ctx context.Context, key string) (kb.ID, error) {
 
 // FindPublisher gives the publisher of a name.
 func (d *Desk) FindPublisher(ctx context.Context, name string) (kb.ID, error) {
-	rows, err := d.db.Desk(ctx).PublishersNamed(Fold(name))
+	rows, err := d.db.Desk(ctx).PublishersNamed(search.Fold(name))
 	if err != nil || len(rows) == 0 {
 		return "", nothingNamed(name, err)
 	}
@@ -58,7 +59,7 @@ func (d *Desk) FindPublisher(ctx context.Context, name string) (kb.ID, error) {
 
 // FindSpeaker gives the speaker of a name.
 func (d *Desk) FindSpeaker(ctx context.Context, name string) (kb.ID, error) {
-	rows, err := d.db.Desk(ctx).SpeakersNamed(Fold(name))
+	rows, err := d.db.Desk(ctx).SpeakersNamed(search.Fold(name))
 	if err != nil || len(rows) == 0 {
 		return "", nothingNamed(name, err)
 	}
@@ -72,7 +73,7 @@ func (d *Desk) FindSource(ctx context.Context, title, address, locator string) (
 		s, err := d.db.Desk(ctx).SourceAt(key, locator)
 		return s.ID, err
 	}
-	rows, err := d.db.Desk(ctx).SourcesTitled(Fold(title))
+	rows, err := d.db.Desk(ctx).SourcesTitled(search.Fold(title))
 	if err != nil || len(rows) == 0 {
 		return "", nothingNamed(title, err)
 	}
@@ -133,7 +134,7 @@ func (d *Desk) FindSuggestion(ctx context.Context, source, other kb.ID, named st
 	}
 	for _, s := range rows {
 		between := (s.SourceID == source && s.OtherID == other) || (s.OtherID == source && s.SourceID == other)
-		if s.State == kb.SuggestionOpen && (other != "" && between || named != "" && s.NamedKey == Fold(named)) {
+		if s.State == kb.SuggestionOpen && (other != "" && between || named != "" && s.NamedKey == search.Fold(named)) {
 			return s, nil
 		}
 	}

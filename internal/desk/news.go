@@ -11,6 +11,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/quote"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/search"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/trail"
 )
@@ -184,7 +185,7 @@ func attributions(r store.Reader, source kb.Source, text string) ([]kb.Suggestio
 		}
 		name := cmp.Or(publisher.Name, trail.AgencyName(a.Name))
 		found = append(found, kb.Suggestion{
-			SourceID: source.ID, Kind: kb.Attributed, Named: name, NamedKey: Fold(name), Phrase: clip(a.Phrase, longestFound),
+			SourceID: source.ID, Kind: kb.Attributed, Named: name, NamedKey: search.Fold(name), Phrase: clip(a.Phrase, longestFound),
 			StartAt: a.Start, EndAt: a.End,
 		})
 	}
@@ -194,8 +195,8 @@ func attributions(r store.Reader, source kb.Source, text string) ([]kb.Suggestio
 // publisherNamed gives the publisher of a name as texts write it; none if there
 // is none.
 func publisherNamed(r store.Reader, name string) (kb.Publisher, error) {
-	full := Fold(trail.AgencyName(name))
-	for _, key := range []string{full, Fold(name), strings.TrimPrefix(full, "the "), "the " + full} {
+	full := search.Fold(trail.AgencyName(name))
+	for _, key := range []string{full, search.Fold(name), strings.TrimPrefix(full, "the "), "the " + full} {
 		rows, err := r.PublishersNamed(key)
 		if err != nil || len(rows) > 0 {
 			return first(rows), err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/search"
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
@@ -62,7 +63,7 @@ func findSource(r store.Reader, ref, field string) (kb.Source, error) {
 			}
 			return []kb.Source{s}, err
 		}
-		return r.SourcesTitled(Fold(text))
+		return r.SourcesTitled(search.Fold(text))
 	})
 }
 
@@ -77,7 +78,7 @@ func findPublisher(tx *store.Tx, ref, field string) (kb.ID, error) {
 		return "", nil
 	}
 	p, err := resolve(ref, field, "publisher", tx.Publisher, func(name string) ([]kb.Publisher, error) {
-		return tx.PublishersNamed(Fold(name))
+		return tx.PublishersNamed(search.Fold(name))
 	})
 	if err == nil || !errors.Is(err, errNothingNamed) {
 		return p.ID, err
@@ -93,7 +94,7 @@ func findPublisher(tx *store.Tx, ref, field string) (kb.ID, error) {
 // added as a person.
 func findSpeaker(tx *store.Tx, ref, field string) (kb.Speaker, error) {
 	s, err := resolve(ref, field, "speaker", tx.Speaker, func(name string) ([]kb.Speaker, error) {
-		return tx.SpeakersNamed(Fold(name))
+		return tx.SpeakersNamed(search.Fold(name))
 	})
 	if err == nil || !errors.Is(err, errNothingNamed) {
 		return s, err
@@ -102,7 +103,7 @@ func findSpeaker(tx *store.Tx, ref, field string) (kb.Speaker, error) {
 		return s, err
 	}
 	s = kb.Speaker{Name: ref, Kind: "person"}
-	if Fold(ref) == "unknown" {
+	if search.Fold(ref) == "unknown" {
 		s.Kind = "unknown"
 	}
 	id, err := addSpeaker(tx, s)

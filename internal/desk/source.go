@@ -7,6 +7,7 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/search"
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
@@ -36,7 +37,7 @@ func addSpeaker(tx *store.Tx, s kb.Speaker) (kb.ID, error) {
 	if err := valid(&s); err != nil {
 		return "", err
 	}
-	s.NameKey = Fold(s.Name)
+	s.NameKey = search.Fold(s.Name)
 	namesakes, err := tx.SpeakersNamed(s.NameKey)
 	if err != nil {
 		return "", err
@@ -57,7 +58,7 @@ func (d *Desk) UpdateSpeaker(ctx context.Context, actor kb.Actor, in SpeakerInpu
 		if in.PublisherID, err = findPublisher(tx, in.Publisher, "publisher"); err != nil {
 			return err
 		}
-		in.NameKey = Fold(in.Name)
+		in.NameKey = search.Fold(in.Name)
 		return tx.UpdateSpeaker(in.Speaker)
 	})
 }
@@ -106,7 +107,7 @@ func addPublisher(tx *store.Tx, p kb.Publisher) (kb.ID, error) {
 	if err := valid(&p); err != nil {
 		return "", err
 	}
-	p.NameKey = Fold(p.Name)
+	p.NameKey = search.Fold(p.Name)
 	namesakes, err := tx.PublishersNamed(p.NameKey)
 	if err != nil {
 		return "", err
@@ -130,7 +131,7 @@ func (d *Desk) UpdatePublisher(ctx context.Context, actor kb.Actor, in Publisher
 		if err := valid(&in.Publisher); err != nil {
 			return err
 		}
-		in.NameKey = Fold(in.Name)
+		in.NameKey = search.Fold(in.Name)
 		namesakes, err := tx.PublishersNamed(in.NameKey)
 		if err != nil {
 			return err
@@ -212,7 +213,7 @@ func checkSource(tx *store.Tx, in SourceInput) (kb.Source, error) {
 	if err := valid(&in.Source); err != nil {
 		return in.Source, err
 	}
-	in.TitleKey, in.URLKey = Fold(in.Title), ""
+	in.TitleKey, in.URLKey = search.Fold(in.Title), ""
 	if in.URL != "" {
 		in.URLKey, err = kb.URLKey(in.URL)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/quote"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/search"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/trail"
 )
@@ -265,7 +266,7 @@ func TestAttributions(t *testing.T) {
 				var named []string
 				for _, s := range about {
 					named = append(named, s.Named)
-					if s.Kind != kb.Attributed || s.SourceID != source || s.OtherID != "" || s.SnapshotID != snapshot || s.NamedKey != desk.Fold(s.Named) ||
+					if s.Kind != kb.Attributed || s.SourceID != source || s.OtherID != "" || s.SnapshotID != snapshot || s.NamedKey != search.Fold(s.Named) ||
 						quote.New(tt.text).Slice(s.StartAt, s.EndAt) != s.Phrase {
 						t.Errorf("%s: %+v", name, s)
 					}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/search"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/views"
 )
@@ -20,7 +21,7 @@ func table[T any](s *Server, c *gin.Context, t views.Table, list func(store.Name
 	if err != nil {
 		return err
 	}
-	rows, err := list(store.NameQuery{Text: desk.Fold(c.Query("q")), AfterKey: after[0], AfterID: kb.ID(after[1]), Limit: tableRows + 1})
+	rows, err := list(store.NameQuery{Text: search.Fold(c.Query("q")), AfterKey: after[0], AfterID: kb.ID(after[1]), Limit: tableRows + 1})
 	if err != nil {
 		return err
 	}
