@@ -226,6 +226,9 @@ func composeRuling(d store.Dossier) record.Ruling {
 		Renderer: markup.Renderer, AsOf: draft.AsOf, RecheckBy: draft.RecheckBy, WouldChange: draft.WouldChange,
 		Demonstration: draft.Demonstration,
 	}
+	if d.Claim.Kind == kb.MediaClaim {
+		ruling.Media = draft.Media
+	}
 	if !draft.OvertakenSince.Unknown() {
 		ruling.Overtaken = &record.Overtaken{Since: draft.OvertakenSince, Evidence: string(draft.OvertakenEvidenceID)}
 	}

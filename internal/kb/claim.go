@@ -55,6 +55,9 @@ type ClaimInput struct {
 	Topics []string
 }
 
+// MediaClaim is the kind of claims that an image, a sound or a film makes.
+const MediaClaim = "media"
+
 // ClaimKinds are the kinds of claims.
 var ClaimKinds = []Option{
 	{"other", "other"},
@@ -65,7 +68,7 @@ var ClaimKinds = []Option{
 	{"promise", "promise"},
 	{"prediction", "prediction"},
 	{"insinuation", "insinuation"},
-	{"media", "media: an image, sound or film shows this"},
+	{MediaClaim, "media: an image, sound or film shows this"},
 }
 
 // Checkabilities say whether a claim can be ruled on.

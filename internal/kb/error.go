@@ -26,6 +26,7 @@ const (
 	Throttled            // too often; RetryAfter says for how long
 	Unsupported          // sent in a form that is not understood
 	Unavailable          // the database is away; try again
+	NotOffered           // asked for in a form that is not made here
 )
 
 // FieldError is one broken rule: the field's name as forms and JSON spell it,

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,6 +27,7 @@ type RulingDraft struct {
 	Class               string
 	PublicNote          string
 	Demonstration       bool
+	Media               Strings // what a media claim's picture is, by codes of MediaCategories
 	Version             int64
 }
 
@@ -37,6 +39,20 @@ var Outcomes = []Option{
 	{"too-vague", "not rated: too vague"},
 	{"no-evidence", "not rated: no evidence either way"},
 }
+
+// MediaCategories say how an image, a sound or a film stands to what it is said
+// to show. The codes are those of schema.org's MediaReview.
+var MediaCategories = []Option{
+	{"OriginalMediaContent", "original: not altered in a way that misleads"},
+	{"DecontextualizedContent", "taken out of its context"},
+	{"EditedOrCroppedContent", "edited or cropped so that it misleads"},
+	{"TransformedContent", "made up, or altered in what it shows"},
+	{"StagedContent", "staged"},
+	{"SatireOrParodyContent", "satire or parody"},
+}
+
+// mediaOriginal goes with no other category.
+const mediaOriginal = "OriginalMediaContent"
 
 // Causes of a change to what was published, as the editor states them.
 var Causes = []Option{
@@ -129,6 +145,12 @@ func (d *RulingDraft) Validate() error {
 	c.date("recheck_by", &d.RecheckBy)
 	c.text("would_change", &d.WouldChange, maxNote)
 	c.text("public_note", &d.PublicNote, maxNote)
+	for _, m := range d.Media {
+		c.oneOf("media", m, MediaCategories)
+	}
+	if len(d.Media) > 1 && slices.Contains(d.Media, mediaOriginal) {
+		c.fail("media", "What is original is not altered, staged or taken out of context too.")
+	}
 	if d.Cause != "" {
 		c.oneOf("cause", d.Cause, Causes)
 	}

@@ -164,6 +164,7 @@ var fieldClasses = map[string]string{
 		Relations.Rationale Ruling.OutcomeReason Ruling.Rating.ScaleNumber Ruling.Rating.Tone Ruling.Rating.Shape
 		Ruling.Summary Ruling.Reasoning Ruling.WouldChange`,
 	"correction": `
+		Ruling.Media
 		Claim.ID Claim.Text Claim.Language Claim.Verbatim Claim.Kind Claim.Checkability Claim.ValidFrom.EDTF
 		Claim.ValidFrom.Basis Claim.ValidFrom.Zone Claim.ValidFrom.Note Claim.ValidTo.EDTF Claim.ValidTo.Basis
 		Claim.ValidTo.Zone Claim.ValidTo.Note Claim.Prediction Claim.Prediction.Condition Claim.Prediction.Due.EDTF

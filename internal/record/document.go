@@ -299,6 +299,7 @@ type Ruling struct {
 	RecheckBy     kb.Date    `json:"recheckBy"`
 	WouldChange   string     `json:"wouldChange,omitempty"`
 	Demonstration bool       `json:"demonstration"`
+	Media         []string   `json:"media,omitempty"` // codes of schema.org's MediaReview, for a media claim
 }
 
 // Rating is a value on a version of a scale, with the words it had then.

@@ -126,6 +126,9 @@ func rulingLines(c contentView) string {
 	if r.Rating != nil {
 		lines = append(lines, "On the scale “"+r.Rating.Scale+"”, version "+strconv.Itoa(r.Rating.ScaleNumber)+".")
 	}
+	for _, m := range r.Media {
+		lines = append(lines, "The image, sound or film: "+kb.Label(kb.MediaCategories, m)+".")
+	}
 	if r.Demonstration {
 		lines = append(lines, "A demonstration.")
 	}

@@ -143,6 +143,9 @@ func saidView(c contentView) views.Said {
 
 func rulingView(r record.Ruling) views.Ruling {
 	v := views.Ruling{Rating: outcomeView(r.Rating, r.Outcome), Summary: r.Summary, Demonstration: r.Demonstration}
+	for _, m := range r.Media {
+		v.Media = append(v.Media, kb.Label(kb.MediaCategories, m))
+	}
 	if !r.AsOf.Unknown() {
 		v.AsOf = "rated on what was known on " + r.AsOf.String()
 	}

@@ -183,6 +183,9 @@ func (s *Server) rulingForm(c *gin.Context) (views.Form, error) {
 		Cancel: views.Link{Text: "Cancel", URL: deskClaim(id)}, Draft: "ruling-" + string(id),
 		Hidden: []views.Hidden{version(draft.Version)}, Cites: cites, Groups: rulingFields(draft, ratings, evidence),
 	}
+	if d.Claim.Kind == kb.MediaClaim {
+		f.Groups = append(f.Groups, group("", mediaField(draft.Media)))
+	}
 	if d.Revision > 0 {
 		f.Groups = append([]views.FieldGroup{correctionFields(draft)}, f.Groups...)
 	}
@@ -210,6 +213,11 @@ func rulingFields(d kb.RulingDraft, ratings, evidence []kb.Option) []views.Field
 			dayField("recheck_by", "Look at it again by", d.RecheckBy)),
 		group("", checkField("demonstration", "Mark as a demonstration", d.Demonstration)),
 	}
+}
+
+// mediaField asks what the picture, sound or film of a media claim is.
+func mediaField(chosen []string) views.Field {
+	return checksField("media", "What the image, sound or film is", kb.MediaCategories, chosen)
 }
 
 func correctionFields(d kb.RulingDraft) views.FieldGroup {
@@ -258,7 +266,7 @@ func (s *Server) saveRuling(c *gin.Context, v values) (string, error) {
 		ClaimID: id, Outcome: v.text("outcome"), OutcomeReason: v.text("outcome_reason"), ScaleID: kb.ID(scale), RatingKey: rating,
 		Summary: v.text("summary"), Reasoning: v.text("reasoning"), AsOf: v.date("as_of"), OvertakenSince: v.date("overtaken_since"),
 		OvertakenEvidenceID: v.id("overtaken_evidence"), RecheckBy: v.date("recheck_by"), WouldChange: v.text("would_change"),
-		Cause: v.text("cause"), Class: v.text("class"), PublicNote: v.text("public_note"), Demonstration: v.check("demonstration"), Version: v.version(),
+		Cause: v.text("cause"), Class: v.text("class"), PublicNote: v.text("public_note"), Media: v.form["media"], Demonstration: v.check("demonstration"), Version: v.version(),
 	})
 }
 

@@ -332,6 +332,15 @@ func checkField(name, label string, on bool) views.Field {
 	return views.Field{Name: name, Label: label, Kind: "check", Value: value}
 }
 
+// checksField offers options of which any number can be chosen.
+func checksField(name, label string, options []kb.Option, chosen []string) views.Field {
+	x := views.Field{Name: name, Label: label, Kind: "checks"}
+	for _, o := range options {
+		x.Options = append(x.Options, views.Option{Value: o.Value, Label: o.Label, Selected: slices.Contains(chosen, o.Value)})
+	}
+	return x
+}
+
 func selectField(name, label, value string, options []kb.Option) views.Field {
 	x := views.Field{Name: name, Label: label, Kind: "select"}
 	for _, o := range options {
