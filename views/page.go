@@ -3,7 +3,11 @@
 // addresses: every field is ready to be shown.
 package views
 
-import "github.com/claimtrail/claimtrail/internal/markup"
+import (
+	"encoding/json"
+
+	"github.com/claimtrail/claimtrail/internal/markup"
+)
 
 // Link is a text with an address.
 type Link struct {
@@ -11,6 +15,18 @@ type Link struct {
 	URL     string
 	Current bool
 	Count   int
+	Dialog  bool // it may open over the page
+}
+
+// Alternate is another form of a page.
+type Alternate struct{ Type, Title, URL string }
+
+// Social is what other sites show of a page that is shared there.
+type Social struct {
+	Title, Description, URL, Site string
+	Image, ImageAlt               string
+	Width, Height                 string // of the image, in pixels
+	Published, Modified           string
 }
 
 // Page is what every page has.
@@ -23,13 +39,16 @@ type Page struct {
 	NoIndex     bool
 	Stylesheet  string
 	Script      string // desk only
+	Module      string // of public pages
 	Nav         []Link
 	Tools       []Link
 	Desk        bool
 	Account     string
 	Footer      []Link
 	Licence     Link
-	Feeds       []Link // alternates of the page, Text their title
+	Alternates  []Alternate
+	Social      *Social
+	LinkedData  json.RawMessage // the page as schema.org describes it
 }
 
 // Text is words in a language.
@@ -194,6 +213,7 @@ type Ruling struct {
 	Demonstration bool
 	Overtaken     string
 	NoRating      string
+	Media         []string // what the picture, sound or film is
 }
 
 // Correction is the box above the ruling.
@@ -359,7 +379,7 @@ type Integrity struct {
 	Proof  string // address of the proof that it is in the log
 	Entry  string // address of its entry in the log
 	Bundle string
-	Script string // module that verifies it in the browser
+	Live   bool   // it can be verified in the browser
 	Check  string // the command for an independent check
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
+	"github.com/claimtrail/claimtrail/internal/search"
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
@@ -48,6 +49,9 @@ type row struct {
 	corrected                     bool
 	hidden                        bool   // redacted, or merged into another claim
 	published                     string // when the newest revision was
+	first                         string // when the first one was
+	retracted                     bool
+	words                         search.Words
 }
 
 // Subject is a thing that pages list claims by.
@@ -236,7 +240,7 @@ func (r *row) subjects(each func(Subject)) {
 func (f *Follower) applyRevision(index int64, d record.Digest) {
 	r, known := f.rows[d.Claim]
 	if !known {
-		r = &row{claim: d.Claim}
+		r = &row{claim: d.Claim, first: d.PublishedAt}
 		f.rows[d.Claim] = r
 		f.newest = append(f.newest, r)
 	}
@@ -263,15 +267,18 @@ func (f *Follower) applyRevision(index int64, d record.Digest) {
 // rowOf gives the columns of a claim as a digest has them.
 func rowOf(old *row, d record.Digest) row {
 	r := row{
-		claim: old.claim, event: old.event, number: d.Number, language: d.Language, said: d.SaidOn.Earliest(), rating: d.Outcome, published: d.PublishedAt,
-		corrected: d.Correction != nil && d.Correction.Class != "typo", hidden: d.Redacted || d.MergedInto != "",
+		claim: old.claim, event: old.event, first: old.first, number: d.Number, language: d.Language, said: d.SaidOn.Earliest(), rating: d.Outcome, published: d.PublishedAt,
+		corrected: d.Correction != nil && d.Correction.Class != "typo", hidden: d.Redacted || d.MergedInto != "", retracted: d.Outcome == kb.Retracted,
 	}
+	texts := []string{d.Text, d.Summary}
 	if d.Rating != nil {
 		r.rating = d.Rating.Key
 	}
 	for _, s := range d.Speakers {
 		r.speakers = append(r.speakers, s.ID)
+		texts = append(texts, s.Name)
 	}
+	r.words = search.WordsOf(texts...)
 	for _, t := range d.Topics {
 		r.topics = append(r.topics, t.Slug)
 	}

@@ -11,12 +11,16 @@ import (
 )
 
 // Query selects published claims, the newest publication first. Empty fields do
-// not filter. From and To bound the day on which it was said (YYYY-MM-DD).
+// not filter. From and To bound the day on which it was said, Since the later of
+// that and the day of the ruling (YYYY-MM-DD).
 type Query struct {
 	Rating, Speaker, Topic, Publisher, Source, Language string
-	From, To                                            string
+	From, To, Since                                     string
+	Terms                                               []string // of search.Terms; all of them must be there
 	Corrected                                           bool
+	InForce                                             bool   // leaves out what was retracted
 	After                                               string // cursor of the page before
+	Offset                                              int    // how many to leave out, for those who have no cursor
 	Limit                                               int
 }
 
@@ -53,12 +57,7 @@ func (f *Follower) Claims(ctx context.Context, q Query) (Page, error) {
 }
 
 func (f *Follower) match(q Query, after int64) (Page, []int64) {
-	f.mu.RLock()
-	for !f.sorted {
-		f.mu.RUnlock()
-		f.sort()
-		f.mu.RLock()
-	}
+	f.inOrder()
 	defer f.mu.RUnlock()
 	var page Page
 	var events []int64
@@ -73,7 +72,7 @@ func (f *Follower) match(q Query, after int64) (Page, []int64) {
 			topics[t]++
 		}
 		switch {
-		case after >= 0 && r.event >= after:
+		case after >= 0 && r.event >= after, after < 0 && page.Total <= q.Offset:
 		case len(events) < q.Limit:
 			events = append(events, r.event)
 		case page.Next == "":
@@ -94,7 +93,8 @@ func (q Query) matches(r *row) bool {
 		(q.Source == "" || slices.Contains(r.sources, q.Source)) &&
 		(q.From == "" || (r.said != "" && r.said >= q.From)) &&
 		(q.To == "" || (r.said != "" && r.said <= q.To)) &&
-		(!q.Corrected || r.corrected)
+		(q.Since == "" || r.said >= q.Since || r.published >= q.Since) &&
+		(!q.Corrected || r.corrected) && (!q.InForce || !r.retracted) && r.words.Have(q.Terms)
 }
 
 func counts(m map[string]int, name func(string) string) []Count {
@@ -126,4 +126,63 @@ func (f *Follower) Newest(ctx context.Context, claims []string) (map[string]reco
 		newest[d.Claim] = d
 	}
 	return newest, nil
+}
+
+// Ruling says where the newest revision of a claim stands in the log, and since
+// when the claim is published.
+type Ruling struct {
+	Claim     string
+	Event     int64
+	First     string // as documents write times
+	Published string
+}
+
+// Rulings lists what matches a query whole, the newest first, from memory.
+func (f *Follower) Rulings(q Query) []Ruling {
+	f.inOrder()
+	defer f.mu.RUnlock()
+	var list []Ruling
+	for _, r := range f.newest {
+		if q.matches(r) {
+			list = append(list, Ruling{r.claim, r.event, r.first, r.published})
+		}
+	}
+	return list
+}
+
+// Ruling gives where the newest revision of one claim stands, whatever became of
+// it.
+func (f *Follower) Ruling(claim string) (Ruling, bool) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	r, ok := f.rows[claim]
+	if !ok {
+		return Ruling{}, false
+	}
+	return Ruling{r.claim, r.event, r.first, r.published}, true
+}
+
+// inOrder takes the lock for reading, with the rows sorted.
+func (f *Follower) inOrder() {
+	f.mu.RLock()
+	for !f.sorted {
+		f.mu.RUnlock()
+		f.sort()
+		f.mu.RLock()
+	}
+}
+
+// Subjects lists the ids of everything of a kind that a published claim names,
+// sorted.
+func (f *Follower) Subjects(kind string) []string {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	var ids []string
+	for s := range f.names {
+		if s.Kind == kind {
+			ids = append(ids, s.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }

@@ -20,6 +20,9 @@ func (db *DB) Public() *Public { return &Public{db} }
 
 func (p *Public) reader(ctx context.Context) Reader { return Reader{p.db.reader.WithContext(ctx)} }
 
+// Now gives the database's clock.
+func (p *Public) Now() time.Time { return p.db.clock() }
+
 // Entry is one event of the record as a follower reads it. Digest is filled for
 // revisions.
 type Entry struct {
@@ -134,6 +137,31 @@ func (p *Public) Revisions(ctx context.Context, claim kb.ID) ([]Revision, error)
 // redacted.
 func (p *Public) Document(ctx context.Context, hash string) ([]byte, error) {
 	return p.reader(ctx).Body(hash)
+}
+
+// DocumentsAt reads the documents of the events with the given indexes, in the
+// order asked for; those that were redacted are left out.
+func (p *Public) DocumentsAt(ctx context.Context, events []int64) ([][]byte, error) {
+	var rows []struct {
+		Idx   int64
+		Bytes []byte
+	}
+	err := p.reader(ctx).g.Table("record_event").Select("record_event.idx, document_body.bytes").
+		Joins("JOIN document_body ON document_body.hash = record_event.hash").Where("record_event.idx IN ?", events).Find(&rows).Error
+	if err != nil {
+		return nil, translate(fmt.Errorf("read documents: %w", err))
+	}
+	at := make(map[int64][]byte, len(rows))
+	for _, row := range rows {
+		at[row.Idx] = row.Bytes
+	}
+	documents := make([][]byte, 0, len(events))
+	for _, e := range events {
+		if b, ok := at[e]; ok {
+			documents = append(documents, b)
+		}
+	}
+	return documents, nil
 }
 
 // Head gives the highest log index, -1 when the record is empty.

@@ -76,6 +76,9 @@ func (p *public) claim(c *gin.Context) error {
 		c.Redirect(http.StatusMovedPermanently, "/claims/"+into)
 		return nil
 	}
+	for _, link := range p.oembedLinks(a.id) {
+		c.Writer.Header().Add("Link", link)
+	}
 	return p.serveRevision(c, revisions, revisions[0], a.suffix)
 }
 
@@ -174,7 +177,15 @@ func (p *public) claimPage(ctx context.Context, doc record.Document, content rec
 	v.Events = p.eventLines(doc.Claim)
 	v.HistoryURL = "/claims/" + doc.Claim + "/revisions"
 	v.Past = pastOf(doc.Claim, revisions)
+	v.Module = p.assets.page
+	if revision.Number == newest.Number {
+		if err := p.forOthers(&v, doc, content, first); err != nil {
+			return v, err
+		}
+	}
 	v.Tools = []views.Link{
+		{Text: "Embed this ruling", URL: "/claims/" + doc.Claim + "/embed", Dialog: true},
+		{Text: "Cite this page", URL: citeURL(doc.Claim, ""), Dialog: true},
 		{Text: "Report a problem with this ruling", URL: "/disputes/new?claim=" + doc.Claim},
 		{Text: "Link to exactly this revision", URL: revisionURL(doc.Claim, revision.Number)},
 		{Text: "Quotations as annotations", URL: "/claims/" + doc.Claim + "/annotations.json"},
@@ -227,7 +238,7 @@ func (p *public) integrity(r store.Revision) views.Integrity {
 	at := revisionURL(r.ClaimID, r.Number)
 	return views.Integrity{
 		Number: r.Number, Hash: r.Hash, Short: r.Hash[:4] + "…" + r.Hash[len(r.Hash)-4:], Index: r.EventIdx, JSON: at + ".json", Proof: at + ".tlog-proof",
-		Entry: at + ".entry.json", Bundle: "/claims/" + r.ClaimID + "/bundle.zip", Script: p.assets.verify,
+		Entry: at + ".entry.json", Bundle: "/claims/" + r.ClaimID + "/bundle.zip", Live: true,
 		Check: "claimtrail verify --url " + p.baseURL + " --vkey FILE --remember FILE",
 	}
 }
@@ -283,11 +294,7 @@ func oldRating(now record.Content, revisions []store.Revision, revision store.Re
 		return nil
 	}
 	before := revisions[len(revisions)-revision.Number+1]
-	key := before.Outcome
-	if before.Rating != nil {
-		key = before.Rating.Key
-	}
-	if before.Redacted || key == now.Ruling.RatingKey() {
+	if before.Redacted || verdictKey(before.Rating, before.Outcome) == now.Ruling.RatingKey() {
 		return nil
 	}
 	old := outcomeView(before.Rating, before.Outcome)

@@ -41,8 +41,9 @@ func (s *Server) settingsSheet(c *gin.Context) (views.Sheet, error) {
 	}
 	accounts, err := s.accountSection(c)
 	policy, err2 := s.policySection(c)
-	sheet.Sections = []views.CaseSection{masthead, policy, scales, accounts}
-	return sheet, errors.Join(err, err2)
+	webhooks, err3 := s.webhookSection(c)
+	sheet.Sections = []views.CaseSection{masthead, policy, scales, accounts, webhooks}
+	return sheet, errors.Join(err, err2, err3)
 }
 
 func (s *Server) policySection(c *gin.Context) (views.CaseSection, error) {
@@ -190,11 +191,7 @@ func (s *Server) addScale(c *gin.Context, v values) (string, error) {
 }
 
 func roleField(roles kb.Roles) views.Field {
-	x := views.Field{Name: "roles", Label: "Roles", Kind: "checks"}
-	for _, o := range kb.AllRoles {
-		x.Options = append(x.Options, views.Option{Value: o.Value, Label: o.Label, Selected: roles.Has(kb.Role(o.Value))})
-	}
-	return x
+	return checksField("roles", "Roles", kb.AllRoles, strings.Fields(roles.String()))
 }
 
 func rolesOf(v values) (kb.Roles, error) { return kb.ParseRoles(strings.Join(v.form["roles"], " ")) }

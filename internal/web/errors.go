@@ -34,6 +34,7 @@ var statuses = map[kb.Kind]struct {
 	kb.Unsupported:     {http.StatusUnsupportedMediaType, "Not in this form"},
 	kb.Throttled:       {http.StatusTooManyRequests, "Too many attempts"},
 	kb.Unavailable:     {http.StatusServiceUnavailable, "Back in a moment"},
+	kb.NotOffered:      {http.StatusNotImplemented, "Not in this form"},
 }
 
 // handle adapts a handler that returns an error: the only way from an error to
@@ -66,6 +67,10 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		h.Set("Retry-After", strconv.Itoa(int(e.RetryAfter.Seconds())+1))
 	case e.Kind == kb.Unavailable:
 		h.Set("Retry-After", "5")
+	}
+	if strings.HasPrefix(r.URL.Path, factCheckPath) {
+		writeFactCheckError(w, status.code, e)
+		return
 	}
 	if wantsJSON(r) {
 		writeProblem(w, r, status.code, status.heading, e)
@@ -110,7 +115,7 @@ func readable(err error) *kb.Error {
 }
 
 func wantsJSON(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, ".json") || strings.Contains(r.Header.Get("Accept"), "application/problem+json")
+	return strings.HasSuffix(r.URL.Path, ".json") || r.URL.Path == "/oembed" || strings.Contains(r.Header.Get("Accept"), "application/problem+json")
 }
 
 // writeProblem answers in the form of RFC 9457.

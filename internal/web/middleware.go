@@ -15,18 +15,28 @@ import (
 	"github.com/claimtrail/claimtrail/internal/kb"
 )
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; " +
+// policy is what a page of ours may load and do. It shows frames of our own, the
+// cards; nobody shows it in one.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; frame-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+
+// cardPolicy is what a card may do in anybody's page: less.
+const cardPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
 
 // secured sets the headers that every answer carries.
 func secured(next http.Handler, tls bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if embeddable(r.URL.Path) {
+			h.Set("Content-Security-Policy", cardPolicy)
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		} else {
+			h.Set("Content-Security-Policy", policy)
+			h.Set("X-Frame-Options", "DENY")
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		}
 		if tls {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}

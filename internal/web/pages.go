@@ -28,7 +28,10 @@ func (p *public) page(title, canonical string) views.Page {
 			{Text: "Corrections", URL: "/corrections"}, {Text: "Disputes", URL: "/disputes"}, {Text: "Suggest a claim", URL: "/tips"}, {Text: "Transparency log", URL: "/log"},
 			{Text: "How we work", URL: "/methodology"}, {Text: "Desk", URL: "/desk"},
 		},
-		Feeds:   []views.Link{{Text: "Corrections", URL: "/feeds/corrections.atom"}},
+		Alternates: []views.Alternate{
+			{Type: atomType, Title: "Rulings", URL: "/feeds/claims.atom"}, {Type: jsonFeedType, Title: "Rulings", URL: "/feeds/claims.json"},
+			{Type: atomType, Title: "Corrections", URL: "/feeds/corrections.atom"},
+		},
 		Licence: views.Link{Text: m.Licence, URL: kb.SourceURL(m.LicenceURL)},
 	}
 	if title != site {

@@ -33,24 +33,46 @@ func (p *public) show(c *gin.Context, page templ.Component) error {
 }
 
 func (p *public) bytes(c *gin.Context, kind string, b []byte) error {
+	return p.bytesFor(c, kind, b, fresh)
+}
+
+// bytesFor serves bytes that may be kept as long as a Cache-Control says.
+func (p *public) bytesFor(c *gin.Context, kind string, b []byte, keep string) error {
 	sum := sha256.Sum256(b)
-	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	h := c.Writer.Header()
-	h.Set("Cache-Control", fresh)
-	h.Set("ETag", etag)
-	if matchesETag(c.GetHeader("If-None-Match"), etag) {
-		c.Status(http.StatusNotModified)
-		c.Writer.WriteHeaderNow()
-		return nil
+	if !unchanged(c, `"`+hex.EncodeToString(sum[:12])+`"`, keep) {
+		c.Data(http.StatusOK, kind, b)
 	}
-	c.Data(http.StatusOK, kind, b)
 	return nil
+}
+
+// unchanged answers 304 to those who have what a tag names, and reports whether
+// it did.
+func unchanged(c *gin.Context, etag, keep string) bool {
+	h := c.Writer.Header()
+	h.Set("Cache-Control", keep)
+	h.Set("ETag", etag)
+	if !matchesETag(c.GetHeader("If-None-Match"), etag) {
+		return false
+	}
+	c.Status(http.StatusNotModified)
+	c.Writer.WriteHeaderNow()
+	return true
+}
+
+// brokenOff ends an answer that was begun already: whoever reads it must notice
+// that it is not whole.
+func brokenOff(c *gin.Context, err error) error {
+	if err != nil && c.Writer.Written() {
+		_ = c.Error(err)
+		panic(http.ErrAbortHandler)
+	}
+	return err
 }
 
 func matchesETag(header, etag string) bool {
 	for candidate := range strings.SplitSeq(header, ",") {
 		candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
-		if candidate == etag || candidate == "*" {
+		if candidate == strings.TrimPrefix(etag, "W/") || candidate == "*" {
 			return true
 		}
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,16 +9,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/claimtrail/claimtrail/internal/follow"
-	"github.com/claimtrail/claimtrail/internal/interchange"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/views"
 )
 
-const (
-	registerRows = 30
-	feedRows     = 50
-)
+const registerRows = 30
 
 // corrections is the register: every change to what was published, but typos
 // unless they are asked for.
@@ -126,11 +121,14 @@ func (p *public) changeRow(x follow.Change) views.RegisterRow {
 	return row
 }
 
-func outcomeKey(d record.Digest) string {
-	if d.Rating != nil {
-		return d.Rating.Key
+func outcomeKey(d record.Digest) string { return verdictKey(d.Rating, d.Outcome) }
+
+// verdictKey names a verdict in one word: the rating's key, or why there is none.
+func verdictKey(r *record.Rating, outcome string) string {
+	if r != nil {
+		return r.Key
 	}
-	return d.Outcome
+	return outcome
 }
 
 func changeLabel(class, mergedInto string) string {
@@ -156,33 +154,4 @@ func span(d time.Duration) string {
 		return counted(int(d/time.Minute), "minute", "minutes")
 	}
 	return "less than a minute"
-}
-
-// correctionsFeed is the register as an Atom feed, the newest first.
-func (p *public) correctionsFeed(c *gin.Context) error {
-	feed, err := p.correctionEntries(c.Request.Context(), follow.ChangeQuery{Class: c.Query("class"), Cause: c.Query("cause"), Topic: c.Query("topic"), Limit: feedRows})
-	if err != nil {
-		return err
-	}
-	b, err := feed.Atom()
-	if err != nil {
-		return err
-	}
-	c.Header("Access-Control-Allow-Origin", "*")
-	return p.bytes(c, "application/atom+xml; charset=utf-8", b)
-}
-
-func (p *public) correctionEntries(ctx context.Context, q follow.ChangeQuery) (interchange.Feed, error) {
-	page, err := p.follower.Changes(ctx, q)
-	m := p.follower.Masthead()
-	feed := interchange.Feed{Title: "Corrections: " + m.Name, Home: p.baseURL + "/corrections", Self: p.baseURL + "/feeds/corrections.atom", Author: m.Name, Rights: m.Licence}
-	for _, x := range page.Changes {
-		d := x.Digest
-		feed.Entries = append(feed.Entries, interchange.FeedEntry{
-			URL: p.baseURL + revisionURL(d.Claim, d.Number), Title: changeLabel(d.Correction.Class, d.MergedInto) + ": " + d.Text,
-			Text:    strings.TrimSpace(d.Correction.Note + "\nRuling now: " + outcomeView(d.Rating, d.Outcome).Label + ". " + d.Summary),
-			Updated: d.PublishedAt, Language: d.Language,
-		})
-	}
-	return feed, err
 }

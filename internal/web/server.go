@@ -54,6 +54,7 @@ type public struct {
 	keys     []string
 	assets   assets
 	rendered *reasonings
+	pictures *pictures
 }
 
 // limits of one request.
@@ -75,7 +76,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
-		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings()},
+		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures()},
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = store.Sessions{DB: o.DB}

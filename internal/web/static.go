@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -23,8 +24,9 @@ var static embed.FS
 // assets are the site's own files under addresses that contain their hash, so
 // that browsers may keep them for ever.
 type assets struct {
-	stylesheet, script, verify string
-	files                      map[string]asset
+	stylesheet, script, page, card, cardScript string
+	loader                                     []byte // of cards, at an address of its own
+	files                                      map[string]asset
 }
 
 type asset struct {
@@ -33,31 +35,32 @@ type asset struct {
 	gzip  []byte
 }
 
-func loadAssets() (assets, error) {
+func loadAssets() (_ assets, err error) {
 	a := assets{files: map[string]asset{}}
-	entries, err := static.ReadDir("static")
+	read := func(name string) []byte {
+		b, readErr := static.ReadFile("static/" + name)
+		err = errors.Join(err, readErr)
+		return b
+	}
+	a.stylesheet = a.add("claimtrail.css", read("claimtrail.css"))
+	a.script = a.add("desk.js", read("desk.js"))
+	a.page = a.add("page.js", append(read("page.js"), read("verify.js")...)) // one request for both
+	a.card = a.add("card.css", read("card.css"))
+	a.cardScript = a.add("card.js", read("card.js"))
+	a.loader = read("embed.js")
 	if err != nil {
 		return a, fmt.Errorf("load assets: %w", err)
 	}
-	for _, e := range entries {
-		b, err := static.ReadFile("static/" + e.Name())
-		if err != nil {
-			return a, fmt.Errorf("load assets: %w", err)
-		}
-		sum := sha256.Sum256(b)
-		ext := path.Ext(e.Name())
-		name := strings.TrimSuffix(e.Name(), ext) + "-" + hex.EncodeToString(sum[:6]) + ext
-		a.files[name] = asset{mime.TypeByExtension(ext), b, gzipped(b)}
-		switch e.Name() {
-		case "claimtrail.css":
-			a.stylesheet = "/static/" + name
-		case "desk.js":
-			a.script = "/static/" + name
-		case "verify.js":
-			a.verify = "/static/" + name
-		}
-	}
 	return a, nil
+}
+
+// add keeps a file and gives its address.
+func (a *assets) add(name string, b []byte) string {
+	sum := sha256.Sum256(b)
+	ext := path.Ext(name)
+	hashed := strings.TrimSuffix(name, ext) + "-" + hex.EncodeToString(sum[:6]) + ext
+	a.files[hashed] = asset{mime.TypeByExtension(ext), b, gzipped(b)}
+	return "/static/" + hashed
 }
 
 func gzipped(b []byte) []byte {
@@ -76,6 +79,7 @@ func (p *public) asset(c *gin.Context) error {
 	h := c.Writer.Header()
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // cards use them in other people's pages
 	if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		c.Data(http.StatusOK, a.kind, a.gzip)
