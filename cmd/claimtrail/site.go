@@ -19,6 +19,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/follow"
+	"github.com/claimtrail/claimtrail/internal/outbound"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/web"
 )
@@ -141,7 +142,10 @@ func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error
 	if signer != nil {
 		s.keys = signer.VerifierKeys()
 	}
-	d := desk.New(desk.Options{DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.checkpointFile(), NewLog: f.newLog, Archive: s.archive, Logger: s.log})
+	d := desk.New(desk.Options{
+		DB: s.db, BaseURL: s.base, Signer: signer, Memory: f.checkpointFile(), NewLog: f.newLog, Archive: s.archive,
+		Poster: outbound.New(outbound.Options{}), Logger: s.log,
+	})
 	if f.newLog {
 		return d, nil // nothing is signed before the log says that it begins anew
 	}
@@ -187,6 +191,10 @@ func (s *site) serve(ctx context.Context, listener net.Listener, proxies []strin
 	})
 	group.Go(func() error {
 		s.desk.RunCaptures(ctx, func(err error) { s.log.ErrorContext(ctx, "running captures", "error", err) })
+		return nil
+	})
+	group.Go(func() error {
+		s.desk.RunWebhooks(ctx, func(err error) { s.log.ErrorContext(ctx, "sending webhooks", "error", err) })
 		return nil
 	})
 	group.Go(func() error {

@@ -47,6 +47,7 @@ const (
 	SettleDispute  Action = "settle disputes"
 	EraseReader    Action = "erase what a reader sent"
 	ManageAccounts Action = "manage accounts"
+	ManageWebhooks Action = "manage webhooks"
 )
 
 // StepAction is the action of taking a step of the workflow.
@@ -98,6 +99,9 @@ var rights = func() map[Action]kb.Roles {
 		SettleDispute:  {kb.Reviewer, kb.PublisherR},
 		EraseReader:    {kb.PublisherR, kb.Admin},
 		ManageAccounts: {kb.Admin},
+		OwnTokens:      {kb.Suggester, kb.Researcher, kb.Reviewer, kb.PublisherR, kb.Admin, kb.Auditor},
+		ImportClaims:   {kb.Researcher},
+		ManageWebhooks: {kb.Admin},
 	}
 	for _, e := range kb.Edges {
 		r[StepAction(e.Step)] = e.Roles
@@ -108,6 +112,9 @@ var rights = func() map[Action]kb.Roles {
 // Authorise reports Unauthenticated or Forbidden unless the actor may do it.
 // An action without a row is allowed to nobody.
 func Authorise(actor kb.Actor, action Action) error {
+	if err := inScope(actor, action); err != nil {
+		return err
+	}
 	roles := rights[action]
 	if actor.Roles.Has(roles...) || slices.Contains(roles, kb.Everybody) {
 		return nil

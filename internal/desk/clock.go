@@ -167,7 +167,9 @@ func openScheduleTask(tx *store.Tx, claim kb.ID, why string) error {
 // looked at again, the end of what readers sent, counts of attempts that are past.
 func (d *Desk) Chores(ctx context.Context) error {
 	now := d.db.Now()
-	return errors.Join(d.openRechecks(ctx, now), d.expireReaders(ctx, now), d.db.Platform(ctx, (*store.Platform).DropPast))
+	return errors.Join(d.openRechecks(ctx, now), d.expireReaders(ctx, now), d.db.Platform(ctx, func(p *store.Platform) error {
+		return errors.Join(p.DropPast(), p.DropAnswers(now.Add(-answersKept)))
+	}))
 }
 
 func (d *Desk) openRechecks(ctx context.Context, now time.Time) error {

@@ -30,6 +30,7 @@ type Options struct {
 	Memory  Memory
 	NewLog  bool    // what was signed before belongs to a log that ended
 	Archive Archive // nil for commands that capture nothing
+	Poster  Poster  // nil where webhooks are not sent
 	Logger  *slog.Logger
 }
 
@@ -41,6 +42,7 @@ type Desk struct {
 	memory  Memory
 	newLog  bool
 	archive Archive
+	poster  Poster
 	log     *slog.Logger
 	secret  string        // of this process
 	hashing chan struct{} // one password hash at a time: each takes 19 MiB
@@ -51,7 +53,7 @@ func New(o Options) *Desk {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{db: o.DB, baseURL: o.BaseURL, signer: o.Signer, memory: o.Memory, newLog: o.NewLog, archive: o.Archive, log: o.Logger, secret: record.NewSalt(), hashing: make(chan struct{}, 1)}
+	return &Desk{db: o.DB, baseURL: o.BaseURL, signer: o.Signer, memory: o.Memory, newLog: o.NewLog, archive: o.Archive, poster: o.Poster, log: o.Logger, secret: record.NewSalt(), hashing: make(chan struct{}, 1)}
 }
 
 // write authorises and opens the one door.

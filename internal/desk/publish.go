@@ -245,6 +245,9 @@ func (d *Desk) append(tx *store.Tx, candidate kb.Candidate, next composition, by
 	if content.Correction != nil {
 		revision.Class, revision.Cause = content.Correction.Class, content.Correction.Cause
 	}
+	if err := d.tellWebhooks(tx, document, revision.Hash, content); err != nil {
+		return Publication{}, err
+	}
 	if err := tx.InsertRevision(revision, record.DigestOf(document, content)); err != nil {
 		return Publication{}, err
 	}

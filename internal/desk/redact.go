@@ -127,6 +127,9 @@ func (d *Desk) Redact(ctx context.Context, actor kb.Actor, id kb.ID) (int64, err
 		if err := tx.Redact(index, hashes, r.ClaimID, numbersOf(revisions)); err != nil {
 			return 0, err
 		}
+		if err := tx.DropDeliveries(r.ClaimID); err != nil {
+			return 0, err
+		}
 		if err := tx.EmptyCopies(kb.ParseIDs(r.Sources)); err != nil {
 			return 0, err
 		}

@@ -159,11 +159,14 @@ func ValidatePassword(password string) error {
 }
 
 // Actor is who acts: an account, the person behind it and the rights it has now.
+// With a token it is a program that acts for them, within the token's scopes.
 type Actor struct {
 	Account ID
 	Person  ID
 	Name    string
 	Roles   Roles
+	Token   ID
+	Scopes  []string // of the token
 }
 
 // Anonymous reports whether nobody is signed in.

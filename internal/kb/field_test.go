@@ -247,6 +247,7 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		"RedactionRequest":       {&kb.RedactionRequest{}, "basis"},
 		"Tip":                    {&kb.Tip{}, "text"},
 		"TipDecision":            {&kb.TipDecision{}, "state"},
+		"WebhookInput":           {&kb.WebhookInput{}, "url"},
 		"Withdrawal":             {&kb.Withdrawal{}, "cause"},
 	}
 	for _, name := range validated(t) {

@@ -60,10 +60,11 @@ const (
 )
 
 // leftOut are the tables that no backup holds: the migrations make their own;
-// sessions, throttles and one-time links are over soon, and a backup that is
-// restored must not let anybody in who was shut out since. Leases need not be
+// sessions, throttles, one-time links and the keys of requests are over soon, and
+// a backup that is restored must not let anybody in who was shut out since, be it
+// with a token, nor send webhooks again what they were sent. Leases need not be
 // left out: one whose time passed is taken by the next runner.
-var leftOut = map[string]bool{"goose_db_version": true, "session": true, "throttle": true, "one_time_link": true}
+var leftOut = map[string]bool{"goose_db_version": true, "session": true, "throttle": true, "one_time_link": true, "webhook_delivery": true, "api_token": true, "idempotency_key": true}
 
 // A kind of column is what both engines can keep exactly.
 type columnKind string

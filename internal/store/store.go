@@ -143,6 +143,9 @@ func (db *DB) Close() error {
 func (db *DB) Write(ctx context.Context, actor kb.Actor, f func(*Tx) error) error {
 	return db.transaction(ctx, func(g *gorm.DB) error {
 		tx := &Tx{Reader: Reader{g}, actor: actor, now: db.clock(), dialect: db.dialect}
+		if err := tx.once(ctx); err != nil {
+			return err
+		}
 		if err := f(tx); err != nil {
 			return err
 		}

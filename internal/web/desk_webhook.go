@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -61,7 +63,7 @@ func (s *Server) webhookSection(c *gin.Context) (views.CaseSection, error) {
 	for _, w := range hooks {
 		item := views.CaseItem{Title: views.Link{Text: w.URL, URL: deskWebhook(w.ID)}, Chips: webhookChips(w), Meta: w.Note}
 		if d, any := last[w.ID]; any {
-			item.Items = []views.CaseItem{deliveryItem(d, "the last message")}
+			item.Items = []views.CaseItem{deliveryItem(d, "Last message")}
 		}
 		section.Items = append(section.Items, item)
 	}
@@ -123,10 +125,14 @@ func (s *Server) webhookSheet(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	state, err := s.webhookState(c, w)
+	if err != nil {
+		return err
+	}
 	at := deskWebhook(w.ID)
 	sheet := views.Sheet{
 		Page: s.deskPage(c, "Webhook"), Heading: "Webhook", Lead: views.Link{Text: "Webhooks", URL: deskWebhooks},
-		Facts:    facts("Address", w.URL, "Events", strings.Join(w.Events, ", "), "State", webhookChips(w)[0].Text, "Note", w.Note, "Added", moment(w.CreatedAt).Words),
+		Facts:    facts("Address", w.URL, "Events", strings.Join(w.Events, ", "), "State", state, "Note", w.Note, "Added", moment(w.CreatedAt).Words),
 		Links:    []views.Link{{Text: "Edit", URL: at + "/edit"}},
 		Steps:    webhookSteps(w),
 		Sections: []views.CaseSection{section},
@@ -134,9 +140,23 @@ func (s *Server) webhookSheet(c *gin.Context) error {
 	if c.Query("secret") == "" {
 		sheet.Links = append(sheet.Links, views.Link{Text: "Show the secret", URL: at + shownSecret})
 	} else {
-		sheet.Facts = append(sheet.Facts, views.Fact{Label: "Secret; the receiver verifies with it that a message is ours (Standard Webhooks)", Value: w.Secret})
+		sheet.Facts = append(sheet.Facts, views.Fact{Label: "Secret (Standard Webhooks)", Value: w.Secret})
 	}
 	return send(c.Request.Context(), c.Writer, http.StatusOK, views.SheetPage(sheet))
+}
+
+// webhookState says whether a webhook is told, and why not when it was the program
+// that paused it.
+func (s *Server) webhookState(c *gin.Context, w kb.Webhook) (string, error) {
+	state := webhookChips(w)[0].Text
+	if !w.Paused {
+		return state, nil
+	}
+	failing, err := s.read(c).Failing(w.ID, desk.HopelessAfter)
+	if failing {
+		state += fmt.Sprintf("; the last %d messages failed for good. Mend what is wrong, send a test, then resume.", desk.HopelessAfter)
+	}
+	return state, err
 }
 
 // webhookOf gives the webhook that an address is about, to those who manage them.
@@ -172,7 +192,7 @@ func (s *Server) deliverySection(c *gin.Context, w kb.Webhook) (views.CaseSectio
 		item := deliveryItem(d, "A test")
 		item.Live = d.State == kb.Running || (d.State == kb.Waiting && d.Event == kb.EventPing) // somebody looks on
 		if d.ClaimID != "" {
-			item.Title = views.Link{Text: clippedTo(claims[kb.ID(d.ClaimID)], listed), URL: deskClaim(kb.ID(d.ClaimID))}
+			item.Title = views.Link{Text: clippedTo(cmp.Or(claims[kb.ID(d.ClaimID)], d.ClaimID), listed), URL: deskClaim(kb.ID(d.ClaimID))}
 			item.Links = []views.Link{{Text: "Revision " + strconv.Itoa(d.Revision), URL: revisionURL(d.ClaimID, d.Revision)}}
 		}
 		if d.Attempt > 0 && d.State != kb.Running {

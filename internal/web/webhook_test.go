@@ -31,6 +31,17 @@ func (a answering) Post(context.Context, string, http.Header, []byte) (int, []by
 	return int(a), []byte("<em>no</em>"), nil
 }
 
+// closed is a world that can never be reached.
+type closed struct{}
+
+func (closed) Post(context.Context, string, http.Header, []byte) (int, []byte, error) {
+	return 0, nil, closed{}
+}
+
+func (closed) Error() string    { return "dial: closed" }
+func (closed) Readable() string { return "It is closed for good." }
+func (closed) Temporary() bool  { return false }
+
 // switchboard is a site with an administrator in front of it.
 type switchboard struct {
 	*bureau
@@ -238,6 +249,36 @@ func TestWebhookSteps(t *testing.T) {
 			if r := s.admin.post(sheet+path, url.Values{}); r.status != http.StatusNotFound {
 				t.Errorf("%s: %d", path, r.status)
 			}
+		}
+	})
+}
+
+// TestWebhookGivenUp: who finds a webhook paused by the program learns why.
+func TestWebhookGivenUp(t *testing.T) {
+	t.Parallel()
+	eachSwitchboard(t, func(t *testing.T, s *switchboard) {
+		sheet := s.addHook(t)
+		id := kb.ID(strings.TrimPrefix(sheet, hooksPath+"/"))
+		state := func() string { return s.admin.get(sheet).page.Find(".facts").Text() }
+		s.admin.presses(s.admin.get(sheet).page, "Pause")
+		if !strings.Contains(state(), "paused") || strings.Contains(state(), "failed") {
+			t.Errorf("paused by hand: %s", state())
+		}
+		check(t, s.db.Write(t.Context(), s.editor, func(tx *store.Tx) error {
+			hook, err := tx.Webhook(id)
+			for range desk.HopelessAfter {
+				err = errors.Join(err, tx.QueueDeliveries([]kb.Webhook{hook}, kb.WebhookDelivery{Event: kb.EventPublished, ClaimID: "c1aim000", Revision: 1, Body: []byte("{}")}))
+			}
+			return errors.Join(err, tx.PauseWebhook("resume", id, false))
+		}))
+		for range desk.HopelessAfter {
+			s.sends(t, closed{})
+		}
+		if !strings.Contains(state(), "paused; the last 5 messages failed for good.") {
+			t.Errorf("paused by the program: %s", state())
+		}
+		if log := s.admin.get(sheet).page.Find("#deliveries").Text(); !strings.Contains(log, "It is closed for good.") || strings.Contains(log, "dial") {
+			t.Errorf("the log says %s", log)
 		}
 	})
 }

@@ -1,0 +1,24 @@
+package kb
+
+import "time"
+
+// ImportedRuling is what somebody else ruled about a claim that was taken over
+// from them. It is shown as theirs, and never becomes a ruling of ours.
+type ImportedRuling struct {
+	Key        string // the same for the same ruling, however often it is imported
+	ClaimID    ID
+	URL        string // of the ruling
+	Publisher  string // who ruled
+	Site       string
+	Rating     string // their word
+	Value      *int   // its place on their scale, between Worst and Best
+	Worst      *int
+	Best       *int
+	Summary    string
+	ReviewedOn string // ISO 8601, as they give it
+	Fields     string // all that was imported, as JSON, for giving it on unchanged
+	Format     string
+	Origin     string // the file or address that it came from
+	ImportedBy ID
+	ImportedAt time.Time
+}
