@@ -60,7 +60,9 @@ func FactCheckOf(site Site, d record.Digest) FactCheck {
 
 // Headline is the title of a ruling where the claim and the verdict must stand
 // in one line.
-func Headline(claim, verdict string) string { return strings.TrimRight(Clip(claim, 70), ".") + ": " + verdict }
+func Headline(claim, verdict string) string {
+	return strings.TrimRight(Clip(claim, 70), ".") + ": " + verdict
+}
 
 // Clip shortens a text to n characters at most, and an ellipsis.
 func Clip(s string, n int) string {

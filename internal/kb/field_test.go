@@ -248,6 +248,7 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		"Tip":                    {&kb.Tip{}, "text"},
 		"TipDecision":            {&kb.TipDecision{}, "state"},
 		"WebhookInput":           {&kb.WebhookInput{}, "url"},
+		"TokenInput":             {&kb.TokenInput{}, "name"},
 		"Withdrawal":             {&kb.Withdrawal{}, "cause"},
 	}
 	for _, name := range validated(t) {

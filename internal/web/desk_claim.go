@@ -139,8 +139,12 @@ func claimInput(v values) kb.ClaimInput {
 // newClaimForm is "log a claim in a minute": the claim first, everything else
 // may wait.
 func (s *Server) newClaimForm(c *gin.Context) (views.Form, error) {
-	in := kb.ClaimInput{Claim: kb.Claim{Language: "en", Kind: "other", Checkability: "checkable"}}
-	a := kb.Appearance{Language: "en", Directness: "direct", Translation: "original"}
+	// A bookmark on another page brings the selected words and where they stand.
+	in := kb.ClaimInput{Claim: kb.Claim{Text: c.Query("text"), Language: "en", Kind: "other", Checkability: "checkable"}}
+	a := kb.Appearance{Words: c.Query("text"), Language: "en", Directness: "direct", Translation: "original"}
+	if lang := c.Query("lang"); lang != "" {
+		in.Language, a.Language = lang, lang
+	}
 	appearance, err := s.appearanceFields(c, a, "")
 	if err != nil {
 		return views.Form{}, err
@@ -161,7 +165,7 @@ func (s *Server) newClaimForm(c *gin.Context) (views.Form, error) {
 	said := group("Who said it, where and when", appearance...)
 	said.Hint = "Leave all of this open if nothing is known yet."
 	recorded := folded("Where it is recorded", "The work that shows that it was said. A known address is found again.",
-		optional(textField("record_title", "Title", "")), optional(views.Field{Name: "record_url", Label: "Address", Kind: "url"}),
+		optional(textField("record_title", "Title", c.Query("title"))), optional(views.Field{Name: "record_url", Label: "Address", Kind: "url", Value: c.Query("url")}),
 		optional(pickField("record_publisher", "Publisher", "", publishers)),
 		selectField("record_kind", "Kind of source", "news-report", kb.SourceKinds))
 	form.Groups = append([]views.FieldGroup{groups[0], said, recorded}, groups[1:]...)

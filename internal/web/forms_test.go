@@ -39,7 +39,7 @@ func formsOf(t *testing.T, s *site, claim kb.ID) map[string]int {
 		source + "/derivations/new": editor, "/desk/speakers/new": editor,
 		"/desk/speakers/" + string(d.Appearances[0].SpeakerID) + "/edit":      editor,
 		"/desk/speakers/" + string(d.Appearances[0].SpeakerID) + "/roles/new": editor,
-		"/desk/publishers/new": editor, "/desk/settings/masthead": admin, "/desk/settings/scales/new": admin, "/desk/settings/accounts/new": admin,
+		"/desk/publishers/new": editor, "/desk/settings/masthead": admin, "/desk/settings/scales/new": admin, "/desk/settings/accounts/new": admin, "/desk/settings/webhooks/new": admin, "/desk/account/tokens/new": editor,
 		"/desk/account": editor, "/login": editor, "/desk/settings/policy": admin, "/tips": editor,
 		"/disputes/new?claim=" + string(shown.ClaimID): editor, "/desk/disputes/" + string(dispute): reviewer, "/desk/tips/" + string(tip): editor,
 		at + "/schedule": reviewer, at + "/retract": reviewer, at + "/absorb": reviewer, at + "/banner": reviewer, at + "/redact": reviewer,

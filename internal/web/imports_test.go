@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"internal/follow":          {"internal/kb", "internal/record", "internal/search", "internal/store"},
 	"internal/interchange":     {"internal/kb", "internal/record"},
 	"internal/verify":          {"internal/kb", "internal/record", "internal/markup"},
-	"internal/api":             {"internal/kb", "internal/record", "internal/store", "internal/desk", "internal/follow", "internal/interchange"},
+	"internal/api":             {"internal/kb", "internal/record", "internal/store", "internal/desk", "internal/follow", "internal/interchange", "internal/search"},
 	"internal/web": {
 		"internal/kb", "internal/interchange", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store", "internal/desk", "internal/follow", "internal/search", "internal/socialcard", "internal/api", "views",
 	},

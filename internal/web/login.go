@@ -142,6 +142,7 @@ func (s *Server) ownAccountForm(c *gin.Context) (views.Form, error) {
 		Lead:   "Signed in as " + actor.Name + " (" + strings.Join(strings.Fields(actor.Roles.String()), ", ") + "). A new password signs you out everywhere.",
 		Groups: []views.FieldGroup{group("", large(old), large(hinted(password, "At least 10 characters.")))},
 		Steps:  []views.StepForm{{Label: "Sign out everywhere", URL: "/desk/account/sign-out-everywhere"}},
+		Links:  []views.Link{{Text: "Access tokens for programs", URL: "/desk/account/tokens"}, {Text: "Log claims from any page", URL: "/desk/account/bookmarklet"}},
 	}, nil
 }
 

@@ -147,7 +147,9 @@ func (p *public) embedding(ctx context.Context, claim kb.ID, revision int) (inte
 	return e, nil
 }
 
-func nothingThere() error { return kb.Errorf(kb.NotFound, "There is no published claim at this address.") }
+func nothingThere() error {
+	return kb.Errorf(kb.NotFound, "There is no published claim at this address.")
+}
 
 // claimAt reads which claim, and which revision of it, an address of this site is
 // of; 0 when it names none.

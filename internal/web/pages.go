@@ -26,7 +26,7 @@ func (p *public) page(title, canonical string) views.Page {
 		Nav: []views.Link{{Text: "Claims", URL: "/claims"}, {Text: "Corrections", URL: "/corrections"}, {Text: "How we work", URL: "/methodology"}},
 		Footer: []views.Link{
 			{Text: "Corrections", URL: "/corrections"}, {Text: "Disputes", URL: "/disputes"}, {Text: "Suggest a claim", URL: "/tips"}, {Text: "Transparency log", URL: "/log"},
-			{Text: "How we work", URL: "/methodology"}, {Text: "Desk", URL: "/desk"},
+			{Text: "How we work", URL: "/methodology"}, {Text: "For programs", URL: "/api/docs"}, {Text: "Desk", URL: "/desk"},
 		},
 		Alternates: []views.Alternate{
 			{Type: atomType, Title: "Rulings", URL: "/feeds/claims.atom"}, {Type: jsonFeedType, Title: "Rulings", URL: "/feeds/claims.json"},

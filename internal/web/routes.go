@@ -12,6 +12,7 @@ func (s *Server) routes(r *gin.Engine) {
 	s.publicRoutes(r)
 	s.readerRoutes(r)
 	s.accountRoutes(r)
+	r.Any("/api/*path", s.programs)
 
 	d := r.Group("/desk", s.signedIn)
 	s.get(d, "", s.queue)
@@ -188,6 +189,7 @@ func (s *Server) settingsRoutes(d *gin.RouterGroup) {
 	s.post(d, "/settings/accounts/:id/enable", s.enableAccount)
 	s.form(d, "/account", desk.ReadDesk, s.ownAccountForm, s.changePassword)
 	s.post(d, "/account/sign-out-everywhere", s.signOutEverywhere)
+	s.tokenRoutes(d)
 	s.webhookRoutes(d)
 }
 

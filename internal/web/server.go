@@ -15,8 +15,10 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
 
+	"github.com/claimtrail/claimtrail/internal/api"
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/follow"
+	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
@@ -43,6 +45,7 @@ type Server struct {
 	baseURL  string
 	log      *slog.Logger
 	assets   assets
+	api      *api.API
 	handler  http.Handler
 }
 
@@ -77,6 +80,13 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
 		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures()},
+	}
+	s.api, err = api.New(api.Options{
+		DB: o.DB, Desk: o.Desk, Follower: o.Follower, BaseURL: o.BaseURL, Version: apiVersion, Logger: o.Logger, RequestID: requestOf,
+		Status: func(k kb.Kind) (int, string) { return statuses[k].code, statuses[k].heading },
+	})
+	if err != nil {
+		return nil, err
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = store.Sessions{DB: o.DB}
