@@ -44,6 +44,8 @@ type Page struct {
 	Tools       []Link
 	Desk        bool
 	Account     string
+	Notice      string // what every page of a mirror says
+	NoticeLink  Link
 	Footer      []Link
 	Licence     Link
 	Alternates  []Alternate

@@ -179,7 +179,7 @@ func (c *captureCmd) base(ctx context.Context) (string, error) {
 }
 
 func captureURL(ctx context.Context, d *desk.Desk, email, address string) (kb.CaptureJob, error) {
-	actor, err := d.FindCapturer(ctx, email)
+	actor, err := d.FindActor(ctx, email, desk.CaptureSource)
 	if err != nil {
 		return kb.CaptureJob{}, err
 	}

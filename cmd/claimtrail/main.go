@@ -38,6 +38,9 @@ type commands struct {
 	User       userCmd       `cmd:"" help:"Manage accounts."`
 	Backup     backupCmd     `cmd:"" help:"Write everything but the signing key to one file, while the server runs."`
 	Restore    restoreCmd    `cmd:"" help:"Load a backup into an empty database, of either engine."`
+	Import     importCmd     `cmd:"" help:"Take claims and rulings over from elsewhere; what others ruled stays marked as theirs."`
+	Export     exportCmd     `cmd:"" help:"Write rulings, or the whole record, for other programs."`
+	Lint       lintCmd       `cmd:"" help:"Name the defects of ClaimReviews, in a file or at an address."`
 	Capture    captureCmd    `cmd:"" help:"Archive one page."`
 	Quote      quoteCmd      `cmd:"" help:"Check a quotation against a text file; prints JSON."`
 	Trail      trailCmd      `cmd:"" help:"Compute the independent origins of a graph of sources; JSON in, JSON out."`

@@ -128,6 +128,10 @@ func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error
 	if err != nil {
 		return nil, err
 	}
+	mirrored, err := s.db.Public().MirrorKey(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if f.keyless || signedBefore != nil {
 		origin = "" // a key made now would not be the one that signed
 	}
@@ -135,7 +139,9 @@ func (s *site) openDesk(ctx context.Context, f databaseFlags) (*desk.Desk, error
 	if err != nil {
 		return nil, err
 	}
-	if signer == nil && !f.keyless && !f.newLog {
+	if mirrored != "" {
+		s.keys = []string{mirrored}
+	} else if signer == nil && !f.keyless && !f.newLog {
 		return nil, fmt.Errorf("the log in this database is signed, and its key is not at %s: put log.key back (and log.checkpoint beside it); "+
 			"if the key is lost for good, begin a new log: claimtrail log-key restart --base-url URL --reason TEXT", f.keyFile())
 	}
@@ -176,7 +182,11 @@ const (
 // those under way finish.
 func (s *site) serve(ctx context.Context, listener net.Listener, proxies []string, ready func()) error {
 	follower := follow.New(s.db.Public())
-	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Keys: s.keys, Logger: s.log, Proxies: proxies})
+	mirror, err := s.mirror(ctx)
+	if err != nil {
+		return err
+	}
+	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Keys: s.keys, Logger: s.log, Proxies: proxies, Mirror: mirror})
 	if err != nil {
 		return err
 	}
@@ -220,6 +230,17 @@ func (s *site) serve(ctx context.Context, listener net.Listener, proxies []strin
 	})
 	ready()
 	return group.Wait()
+}
+
+// mirror says, when the record is somebody else's, whose it is.
+func (s *site) mirror(ctx context.Context) (web.Mirror, error) {
+	public := s.db.Public()
+	origin, at, err := public.Mirror(ctx)
+	if err != nil || origin == "" {
+		return web.Mirror{}, err
+	}
+	home, err := public.Origin(ctx)
+	return web.Mirror{Origin: origin, Home: home, At: at}, err
 }
 
 func listen(addr string) (net.Listener, error) {

@@ -103,9 +103,9 @@ func nothingNamed(name string, err error) error {
 	return kb.Errorf(kb.NotFound, "There is nothing of the name %q.", name)
 }
 
-// FindCapturer gives the account of an e-mail address, or the first that may
-// capture sources.
-func (d *Desk) FindCapturer(ctx context.Context, email string) (kb.Actor, error) {
+// FindActor gives the account of an e-mail address, or the first that may do
+// something.
+func (d *Desk) FindActor(ctx context.Context, email string, action Action) (kb.Actor, error) {
 	if email != "" {
 		actor, err := d.FindAccount(ctx, email)
 		if kb.KindOf(err) == kb.NotFound {
@@ -118,11 +118,11 @@ func (d *Desk) FindCapturer(ctx context.Context, email string) (kb.Actor, error)
 		return kb.Actor{}, err
 	}
 	for _, a := range accounts {
-		if !a.Disabled && May(kb.Actor{Account: a.ID, Person: a.PersonID, Roles: a.Roles}, CaptureSource) {
+		if !a.Disabled && May(kb.Actor{Account: a.ID, Person: a.PersonID, Roles: a.Roles}, action) {
 			return d.FindAccount(ctx, a.Email)
 		}
 	}
-	return kb.Actor{}, kb.Errorf(kb.NotFound, "There is no account that may capture sources; add one with user add --role researcher.")
+	return kb.Actor{}, kb.Errorf(kb.NotFound, "There is no account that may %s; add one with user add --role %s.", action, rights[action][0])
 }
 
 // FindSuggestion gives the open suggestion that a source has something from

@@ -93,18 +93,18 @@ type MediaReview struct {
 func ClaimReviewOf(site Site, d record.Document, c record.Content, first string) ClaimReview {
 	page := site.ClaimURL(d.Claim)
 	r := ClaimReview{
-		Type: "ClaimReview", ID: page + "#review", URL: page, ClaimReviewed: c.Claim.Text, DatePublished: seconds(first), InLanguage: site.Language(),
+		Type: "ClaimReview", ID: page + "#review", URL: page, ClaimReviewed: c.Claim.Text, DatePublished: Seconds(first), InLanguage: site.Language(),
 		Author:       &Agent{Type: "Organization", Name: site.Name(), URL: site.Home()},
 		ItemReviewed: reviewedClaim(site, d, c), ReviewRating: ratingOf(site, c.Ruling), License: kb.SourceURL(site.Masthead.LicenceURL),
 	}
 	if d.PublishedAt != first {
-		r.DateModified = seconds(d.PublishedAt)
+		r.DateModified = Seconds(d.PublishedAt)
 	}
 	if takenBack(c.Ruling.Outcome) {
 		r.Status = "Retracted"
 	}
 	if x := c.Correction; x != nil && x.Class != "typo" && x.Note != "" {
-		r.Correction = &Comment{Type: "CorrectionComment", Text: x.Note, Date: seconds(d.PublishedAt)}
+		r.Correction = &Comment{Type: "CorrectionComment", Text: x.Note, Date: Seconds(d.PublishedAt)}
 	}
 	if len(c.Ruling.Media) > 0 && !takenBack(c.Ruling.Outcome) {
 		r.MediaReview = &MediaReview{Type: "MediaReview", URL: page, Published: r.DatePublished, Author: r.Author, Categories: c.Ruling.Media}
@@ -215,9 +215,9 @@ func isoDate(d kb.Date) string {
 	return ""
 }
 
-// seconds gives a time of a document to the second, as programs elsewhere read
+// Seconds gives a time of a document to the second, as programs elsewhere read
 // it.
-func seconds(stamp string) string {
+func Seconds(stamp string) string {
 	t, err := record.ParseStamp(stamp)
 	if err != nil {
 		return ""
@@ -244,16 +244,16 @@ type FeedWriter struct {
 }
 
 // NewFeedWriter begins a DataFeed. Modified is when the newest ruling was
-// published, as documents write times.
-func NewFeedWriter(w io.Writer, site Site, modified string) *FeedWriter {
+// published (RFC 3339).
+func NewFeedWriter(w io.Writer, name, license, modified string) *FeedWriter {
 	f := &FeedWriter{w: w}
 	head, err := json.Marshal(struct {
 		Context  string `json:"@context"`
 		Type     string `json:"@type"`
-		Name     string `json:"name"`
+		Name     string `json:"name,omitempty"`
 		Modified string `json:"dateModified,omitempty"`
 		License  string `json:"license,omitempty"`
-	}{schemaOrg, "DataFeed", "Fact checks of " + site.Name(), seconds(modified), kb.SourceURL(site.Masthead.LicenceURL)})
+	}{schemaOrg, "DataFeed", name, modified, kb.SourceURL(license)})
 	f.err = err
 	f.write(head[:max(0, len(head)-1)], []byte(`,"dataFeedElement":[`))
 	return f

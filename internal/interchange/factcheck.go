@@ -43,7 +43,7 @@ func FactCheckOf(site Site, d record.Digest) FactCheck {
 	verdict := VerdictWord(d.Rating, d.Outcome, site.Language())
 	f := FactCheck{Text: d.Text, Reviews: []FactCheckReview{{
 		Publisher: FactCheckPublisher{site.Name(), site.Host()}, URL: site.ClaimURL(d.Claim), Title: Headline(d.Text, verdict),
-		Date: seconds(d.PublishedAt), Rating: verdict, Language: site.Language(),
+		Date: Seconds(d.PublishedAt), Rating: verdict, Language: site.Language(),
 	}}}
 	var speakers []string
 	for _, s := range d.Speakers {

@@ -38,7 +38,7 @@ func Sitemap(entries []SitemapEntry) ([]byte, error) {
 		URLs    []sitemapURL `xml:"url"`
 	}{Space: sitemapSpace}
 	for _, e := range entries {
-		set.URLs = append(set.URLs, sitemapURL{Loc: e.URL, LastMod: seconds(e.Modified)})
+		set.URLs = append(set.URLs, sitemapURL{Loc: e.URL, LastMod: Seconds(e.Modified)})
 	}
 	return sitemapXML(set)
 }
@@ -51,7 +51,7 @@ func SitemapIndex(entries []SitemapEntry) ([]byte, error) {
 		Sitemaps []sitemapURL `xml:"sitemap"`
 	}{Space: sitemapSpace}
 	for _, e := range entries {
-		index.Sitemaps = append(index.Sitemaps, sitemapURL{Loc: e.URL, LastMod: seconds(e.Modified)})
+		index.Sitemaps = append(index.Sitemaps, sitemapURL{Loc: e.URL, LastMod: Seconds(e.Modified)})
 	}
 	return sitemapXML(index)
 }
@@ -68,7 +68,7 @@ func NewsSitemap(site Site, entries []NewsEntry) ([]byte, error) {
 		URLs    []sitemapURL `xml:"url"`
 	}{Space: sitemapSpace, News: "http://www.google.com/schemas/sitemap-news/0.9"}
 	for _, e := range entries {
-		set.URLs = append(set.URLs, sitemapURL{Loc: e.URL, News: &sitemapNews{site.Name(), site.Language(), seconds(e.Published), e.Title}})
+		set.URLs = append(set.URLs, sitemapURL{Loc: e.URL, News: &sitemapNews{site.Name(), site.Language(), Seconds(e.Published), e.Title}})
 	}
 	return sitemapXML(set)
 }

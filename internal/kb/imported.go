@@ -22,3 +22,17 @@ type ImportedRuling struct {
 	ImportedBy ID
 	ImportedAt time.Time
 }
+
+// Validate checks and trims what was imported.
+func (r *ImportedRuling) Validate() error {
+	var c check
+	c.url("review_url", &r.URL)
+	c.line("review_publisher", &r.Publisher, maxLine)
+	c.line("rating", &r.Rating, maxLine)
+	c.text("summary", &r.Summary, maxNote)
+	c.line("review_date", &r.ReviewedOn, 60)
+	if r.Publisher == "" && r.URL == "" {
+		c.fail("review_publisher", "Say who ruled, or where the ruling is.")
+	}
+	return c.err()
+}

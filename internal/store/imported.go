@@ -45,8 +45,11 @@ func (r Reader) ImportedOf(claim kb.ID) ([]kb.ImportedRuling, error) {
 	return find[kb.ImportedRuling](r, "imported rulings", "reviewed_on DESC, key", "claim_id = ?", claim)
 }
 
-// ImportedAfter lists imported rulings by date of review, then key, after the one
-// with the given date and key.
+// ImportedAfter lists imported rulings, the newest review first, then by key,
+// after the one with the given date and key; from the start when both are empty.
 func (r Reader) ImportedAfter(reviewedOn, key string, limit int) ([]kb.ImportedRuling, error) {
-	return findSome[kb.ImportedRuling](r, "imported rulings", "reviewed_on, key", limit, "reviewed_on > ? OR (reviewed_on = ? AND key > ?)", reviewedOn, reviewedOn, key)
+	if reviewedOn == "" && key == "" {
+		return findSome[kb.ImportedRuling](r, "imported rulings", "reviewed_on DESC, key", limit, "1 = 1")
+	}
+	return findSome[kb.ImportedRuling](r, "imported rulings", "reviewed_on DESC, key", limit, "reviewed_on < ? OR (reviewed_on = ? AND key > ?)", reviewedOn, reviewedOn, key)
 }

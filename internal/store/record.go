@@ -133,6 +133,9 @@ type Event struct {
 // AppendEvent appends an event: body, event and the hashes of its leaf. It
 // gives the log index. LockRecord must have been called.
 func (tx *Tx) AppendEvent(e Event) (int64, error) {
+	if err := tx.refuseOnMirror(); err != nil {
+		return 0, err
+	}
 	index, err := tx.nextIndex()
 	if err != nil {
 		return 0, err

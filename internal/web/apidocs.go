@@ -39,6 +39,7 @@ func (s *Server) apiDocs() views.API {
 		Page: s.public.page("The JSON API", "/api/docs"), Lead: document.Info.Description, Base: s.baseURL,
 		Document: views.Link{Text: "The same as OpenAPI 3.1", URL: api.DocumentPath},
 	}
+	page.Lead += " Publishers can have their ClaimReview checked at " + s.baseURL + "/lint."
 	page.Description = "Read what is published, work on drafts: the JSON API."
 	groups := map[string]int{}
 	for _, path := range sortedPaths(document) {

@@ -57,6 +57,11 @@ func (s *Server) caseFile(c *gin.Context) error {
 	page.Sections = []views.CaseSection{
 		claimSection(d, may), appearanceSection(d, may), evidenceSection(d, may), relationSection(d, may), rulingSection(d, may), replySection(d, may),
 	}
+	elsewhere, err := s.importedSection(c, id)
+	if err != nil {
+		return err
+	}
+	page.Sections = append(page.Sections, elsewhere...)
 	if d.Revision > 0 {
 		page.Public, page.PublicLabel = claimURL(string(id), d.Claim.Text), "Revision "+strconv.Itoa(d.Revision)+" is live"
 	}

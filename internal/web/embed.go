@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -31,7 +32,7 @@ func embeddable(path string) bool { return strings.HasPrefix(path, "/embed/") }
 
 // siteOf gives the organisation for what other programs read.
 func (p *public) site() interchange.Site {
-	return interchange.Site{BaseURL: p.baseURL, Masthead: p.follower.Masthead()}
+	return interchange.Site{BaseURL: p.home(), Masthead: p.follower.Masthead()}
 }
 
 // card serves the card of a claim. It is never blank: a claim that was taken
@@ -182,9 +183,26 @@ func changedAt(d record.Digest, revisions []store.Revision) time.Time {
 }
 
 func (p *public) embedScript(c *gin.Context) error {
-	c.Header("Cross-Origin-Resource-Policy", "cross-origin")
-	return p.bytesFor(c, "text/javascript; charset=utf-8", p.assets.loader, loaderFresh)
+	h, b := c.Writer.Header(), p.assets.loader
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Vary", "Accept-Encoding")
+	if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
+		packed, err := packedLoader()
+		if err != nil {
+			return err
+		}
+		h.Set("Content-Encoding", "gzip")
+		b = packed
+	}
+	return p.bytesFor(c, "text/javascript; charset=utf-8", b, loaderFresh)
 }
+
+// packedLoader gives the loader as it travels: every article with a card asks for
+// it.
+var packedLoader = sync.OnceValues(func() ([]byte, error) {
+	b, err := static.ReadFile("static/embed.js")
+	return gzipped(b), err
+})
 
 // loaderFresh lets the loader be kept for an hour: its address never changes.
 const loaderFresh = "public, max-age=3600"

@@ -236,9 +236,10 @@ func (p *public) claimReviewFeed(c *gin.Context) error {
 	c.Header("Content-Type", "application/ld+json")
 	modified := ""
 	if len(rulings) > 0 {
-		modified = rulings[0].Published
+		modified = interchange.Seconds(rulings[0].Published)
 	}
-	feed := interchange.NewFeedWriter(c.Writer, p.site(), modified)
+	site := p.site()
+	feed := interchange.NewFeedWriter(c.Writer, "Fact checks of "+site.Name(), site.Masthead.LicenceURL, modified)
 	for i := 0; i < len(rulings); i += feedBatch {
 		if err := p.addReviews(c.Request.Context(), feed, rulings[i:min(i+feedBatch, len(rulings))]); err != nil {
 			return brokenOff(c, err)

@@ -38,12 +38,25 @@ func (p *public) page(title, canonical string) views.Page {
 		page.Title = title + " · " + site
 	}
 	if canonical != "" {
-		page.Canonical = p.baseURL + canonical
+		page.Canonical = p.home() + canonical
+	}
+	if p.mirror.Origin != "" {
+		page.Notice = "A mirror of the record of " + p.mirror.Origin + ", taken over on " + moment(p.mirror.At).Words + ". Nothing here was reviewed by those who run this site."
+		page.NoticeLink = views.Link{Text: "The site itself", URL: p.mirror.Home + canonical}
 	}
 	for i := range page.Nav {
 		page.Nav[i].Current = page.Nav[i].URL == canonical
 	}
 	return page
+}
+
+// home is the origin that canonical addresses have: our own, or that of the site
+// whose record this mirrors.
+func (p *public) home() string {
+	if p.mirror.Home != "" {
+		return p.mirror.Home
+	}
+	return p.baseURL
 }
 
 func (s *Server) errorPage(title string) views.Page {

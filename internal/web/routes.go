@@ -65,6 +65,8 @@ func (s *Server) publicRoutes(r *gin.Engine) {
 	s.get(r, "/claims/:claim/cite.csl.json", p.cite)
 	s.get(r, "/claims/:claim/revisions/:n/card.png", p.picture)
 	s.get(r, "/oembed", p.oembed)
+	s.get(r, "/lint", p.lintPage)
+	s.post(r, "/lint", p.lint)
 	s.get(r, "/embed/claims/:claim", p.card)
 	s.get(r, "/embed.js", p.embedScript)
 	s.get(r, "/corrections", p.corrections)

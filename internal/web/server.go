@@ -32,6 +32,14 @@ type Options struct {
 	Logger   *slog.Logger
 	Keys     []string // that the log is verified with, the newest first
 	Proxies  []string // addresses whose X-Forwarded-For is believed
+	Mirror   Mirror   // whose record this is, when it is not our own
+}
+
+// Mirror is the site that a record was taken over from.
+type Mirror struct {
+	Origin string    // of its log
+	Home   string    // its public origin, which canonical addresses have
+	At     time.Time // when it was taken over
 }
 
 // Server answers requests.
@@ -58,6 +66,7 @@ type public struct {
 	assets   assets
 	rendered *reasonings
 	pictures *pictures
+	mirror   Mirror
 }
 
 // limits of one request.
@@ -79,7 +88,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
-		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures()},
+		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures(), mirror: o.Mirror},
 	}
 	s.api, err = api.New(api.Options{
 		DB: o.DB, Desk: o.Desk, Follower: o.Follower, BaseURL: o.BaseURL, Version: apiVersion, Logger: o.Logger, RequestID: requestOf,

@@ -65,7 +65,7 @@ CREATE INDEX webhook_delivery_of ON webhook_delivery (webhook_id, id);
 -- What somebody else ruled about a claim that was taken over. It is shown as
 -- theirs and never becomes a ruling of ours.
 CREATE TABLE imported_ruling (
-  key         TEXT NOT NULL PRIMARY KEY,
+  key         TEXT COLLATE "C" NOT NULL PRIMARY KEY, -- ordered as bytes are, on every server
   claim_id    TEXT NOT NULL REFERENCES claim (id),
   url         TEXT NOT NULL DEFAULT '',
   publisher   TEXT NOT NULL DEFAULT '',
@@ -75,7 +75,7 @@ CREATE TABLE imported_ruling (
   worst       BIGINT,
   best        BIGINT,
   summary     TEXT NOT NULL DEFAULT '',
-  reviewed_on TEXT NOT NULL DEFAULT '',
+  reviewed_on TEXT COLLATE "C" NOT NULL DEFAULT '',
   fields      TEXT NOT NULL DEFAULT '',
   format      TEXT NOT NULL,
   origin      TEXT NOT NULL,
@@ -83,7 +83,7 @@ CREATE TABLE imported_ruling (
   imported_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX imported_ruling_claim ON imported_ruling (claim_id);
-CREATE INDEX imported_ruling_order ON imported_ruling (reviewed_on, key);
+CREATE INDEX imported_ruling_order ON imported_ruling (reviewed_on DESC, key);
 
 -- A record that was taken over whole from another site. Nothing can be
 -- published beside it.
@@ -94,6 +94,10 @@ CREATE TABLE mirror (
 );
 
 ALTER TABLE ruling_draft ADD COLUMN media TEXT NOT NULL DEFAULT '[]';
+
+-- Whether a claim of exactly this wording is there is asked of every one that is
+-- logged or imported.
+CREATE INDEX claim_text ON claim USING hash (text); -- a claim may be longer than a tree of it takes
 
 -- +goose Down
 SELECT 1;

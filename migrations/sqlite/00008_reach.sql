@@ -83,7 +83,7 @@ CREATE TABLE imported_ruling (
   imported_at DATETIME NOT NULL
 );
 CREATE INDEX imported_ruling_claim ON imported_ruling (claim_id);
-CREATE INDEX imported_ruling_order ON imported_ruling (reviewed_on, key);
+CREATE INDEX imported_ruling_order ON imported_ruling (reviewed_on DESC, key);
 
 -- A record that was taken over whole from another site. Nothing can be
 -- published beside it.
@@ -94,6 +94,10 @@ CREATE TABLE mirror (
 );
 
 ALTER TABLE ruling_draft ADD COLUMN media TEXT NOT NULL DEFAULT '[]';
+
+-- Whether a claim of exactly this wording is there is asked of every one that is
+-- logged or imported.
+CREATE INDEX claim_text ON claim (text);
 
 -- +goose Down
 SELECT 1;
