@@ -65,15 +65,15 @@ func (d *Desk) Import(ctx context.Context, actor kb.Actor, batch []ImportedClaim
 		return nil
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
-		return d.oneByOne(ctx, actor, batch, trial, err)
+		return d.inHalves(ctx, actor, batch, trial, err)
 	}
 	slices.SortFunc(results, func(a, b ImportResult) int { return a.Number - b.Number })
 	return results, nil
 }
 
-// oneByOne imports a batch that failed as a whole claim by claim, so that one
-// that cannot be stored does not take the others with it.
-func (d *Desk) oneByOne(ctx context.Context, actor kb.Actor, batch []ImportedClaim, trial bool, cause error) ([]ImportResult, error) {
+// inHalves imports a batch that failed as a whole in two, and so on, so that one
+// claim that cannot be stored does not take the others with it.
+func (d *Desk) inHalves(ctx context.Context, actor kb.Actor, batch []ImportedClaim, trial bool, cause error) ([]ImportResult, error) {
 	e, ok := errors.AsType[*kb.Error](cause)
 	if !ok || (e.Kind != kb.Invalid && e.Kind != kb.Conflict) {
 		return nil, cause
@@ -85,15 +85,12 @@ func (d *Desk) oneByOne(ctx context.Context, actor kb.Actor, batch []ImportedCla
 		}
 		return []ImportResult{{Number: batch[0].Number, State: ImportRefused, Fields: fields}}, nil
 	}
-	var results []ImportResult
-	for i := range batch {
-		one, err := d.Import(ctx, actor, batch[i:i+1], trial)
-		if err != nil {
-			return results, err
-		}
-		results = append(results, one...)
+	first, err := d.Import(ctx, actor, batch[:len(batch)/2], trial)
+	if err != nil {
+		return first, err
 	}
-	return results, nil
+	second, err := d.Import(ctx, actor, batch[len(batch)/2:], trial)
+	return append(first, second...), err
 }
 
 // judged tells the sound claims of a batch from those that break a rule.

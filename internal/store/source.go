@@ -99,7 +99,8 @@ func (r Reader) Source(id kb.ID) (kb.Source, error) {
 
 // SourceAt reads the work at an address and place.
 func (r Reader) SourceAt(urlKey, locator string) (kb.Source, error) {
-	return take[kb.Source](r, "source", "url_key = ? AND locator = ?", urlKey, locator)
+	// The index holds addresses only; SQLite uses it when it is told that this is one.
+	return take[kb.Source](r, "source", "url_key = ? AND url_key <> '' AND locator = ?", urlKey, locator)
 }
 
 // NameQuery selects things by the folded beginning of any word of their name,
