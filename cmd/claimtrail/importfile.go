@@ -189,12 +189,23 @@ func (x *importer) flush() error {
 		}
 		x.counts[state]++
 		for _, f := range r.Fields {
-			if err := x.report.add(r.Number, f.Field, f.Message); err != nil {
+			if err := x.report.add(r.Number, columnOf(f.Field), f.Message); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// columnOf names the column that a field of the desk comes from.
+func columnOf(field string) string {
+	columns := map[string]string{
+		"text": "claim", "language": "claim_language", "speaker": "claimant", "speaker_name": "claimant", "speaker_role": "claimant_role", "said_on": "claim_date", "url": "appearances", "title": "appearances",
+	}
+	if column, ok := columns[field]; ok {
+		return column
+	}
+	return field
 }
 
 // say tells what became of it all.

@@ -24,13 +24,13 @@ import (
 )
 
 // serving runs the server of a data folder and gives its address; stop ends it.
-func serving(t *testing.T, dir string) (base string, stop func()) {
+func serving(t *testing.T, dir string, more ...string) (base string, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	exit := make(chan int, 1)
 	go func() {
-		args := []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--log-format", "text"}
+		args := append([]string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--log-format", "text"}, more...)
 		exit <- run(ctx, args, func(string) string { return "" }, strings.NewReader(""), io.Discard, in)
 		in.Close()
 	}()

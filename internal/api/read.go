@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/claimtrail/claimtrail/internal/follow"
@@ -42,8 +43,8 @@ type Claim struct {
 	SaidOn           kb.Date    `json:"saidOn" doc:"EDTF, or unknown; with its basis, stated or inferred"`
 	Place            string     `json:"place,omitempty"`
 	Topics           []Ref      `json:"topics"`
-	Outcome          string     `json:"outcome" doc:"rated, or why there is no rating; retracted"`
-	Rating           *Rating    `json:"rating" doc:"null when it is not rated"`
+	Outcome          string     `json:"outcome" doc:"rated, or why there is no rating; retracted, merged"`
+	Rating           *Rating    `json:"rating,omitempty" doc:"absent when it is not rated"`
 	Summary          string     `json:"summary"`
 	Demonstration    bool       `json:"demonstration"`
 	Overtaken        bool       `json:"overtaken" doc:"true when said, no longer so"`
@@ -52,6 +53,7 @@ type Claim struct {
 	PublishedAt      string     `json:"publishedAt" doc:"of the newest revision"`
 	FirstPublishedAt string     `json:"firstPublishedAt"`
 	Correction       *Corrected `json:"correction,omitempty" doc:"what the newest revision changed"`
+	MergedInto       string     `json:"mergedInto,omitempty" doc:"id of the claim that this one is the same as"`
 	Origins          Origins    `json:"origins"`
 }
 
@@ -88,7 +90,7 @@ type Origins struct {
 func (a *API) claim(d record.Digest, underReview bool) Claim {
 	c := Claim{
 		ID: d.Claim, URL: a.site().ClaimURL(d.Claim), Text: d.Text, Language: d.Language, Verbatim: d.Verbatim, Kind: d.Kind, SaidOn: d.SaidOn, Place: d.Place,
-		Outcome: d.Outcome, Summary: d.Summary, Demonstration: d.Demonstration, Overtaken: d.Overtaken, UnderReview: underReview, Revision: d.Number,
+		Outcome: d.Outcome, Summary: d.Summary, Demonstration: d.Demonstration, Overtaken: d.Overtaken, UnderReview: underReview, Revision: d.Number, MergedInto: d.MergedInto,
 		PublishedAt: d.PublishedAt, Speakers: []Ref{}, Topics: []Ref{}, Origins: Origins{d.Origins.Sources, d.Origins.Low, d.Origins.High}, Rating: a.rating(d.Rating),
 	}
 	if r, known := a.Follower.Ruling(d.Claim); known {
@@ -148,15 +150,18 @@ type Count struct {
 }
 
 func (a *API) listClaims(ctx context.Context, in *ClaimQuery) (*claimList, error) {
-	for _, day := range []string{in.From, in.To} {
+	for field, day := range map[string]string{"from": in.From, "to": in.To} {
 		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-			return nil, kb.Errorf(kb.Malformed, "“%s” is no day such as 2024-06-20.", day)
+			return nil, malformed(field, "“%s” is no day such as 2024-06-20.", day)
 		}
 	}
 	page, err := a.Follower.Claims(ctx, follow.Query{
 		Rating: in.Rating, Speaker: in.Speaker, Topic: in.Topic, Publisher: in.Publisher, Source: in.Source, Language: in.Language, From: in.From, To: in.To,
 		Corrected: in.Corrected, Terms: search.Terms(in.Q), After: in.After, Limit: in.Limit,
 	})
+	if kb.KindOf(err) == kb.Malformed { // nothing else can be
+		return nil, badCursor()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +175,17 @@ func (a *API) listClaims(ctx context.Context, in *ClaimQuery) (*claimList, error
 		list.Claims = append(list.Claims, a.claim(d, up[d.Claim]))
 	}
 	return &claimList{list}, nil
+}
+
+// malformed is an error about a parameter that cannot be read.
+func malformed(field, format string, args ...any) error {
+	e := kb.Errorf(kb.Malformed, format, args...)
+	e.Fields = []kb.FieldError{{Field: field, Message: e.Message}}
+	return e
+}
+
+func badCursor() error {
+	return malformed("after", "This page of the list does not exist; start again at the first.")
 }
 
 func counts(found []follow.Count) []Count {
@@ -191,7 +207,7 @@ type Revision struct {
 	Cause       string  `json:"cause,omitempty"`
 	Note        string  `json:"note,omitempty"`
 	Outcome     string  `json:"outcome,omitempty"`
-	Rating      *Rating `json:"rating"`
+	Rating      *Rating `json:"rating,omitempty"`
 	MergedInto  string  `json:"mergedInto,omitempty"`
 	Redacted    bool    `json:"redacted"`
 	ProofURL    string  `json:"proofUrl"`
@@ -205,12 +221,13 @@ func (a *API) revision(r store.Revision) Revision {
 	}
 }
 
-type claimPath struct {
+// ClaimPath names a published claim.
+type ClaimPath struct {
 	ID string `path:"id" doc:"of the claim; a slug after it is ignored"`
 }
 
 type revisionPath struct {
-	claimPath
+	ClaimPath
 
 	Number int `path:"number" minimum:"1"`
 }
@@ -224,7 +241,7 @@ type WholeClaim struct {
 	Document json.RawMessage `json:"document" doc:"what was hashed and logged; see docs/document.md"`
 }
 
-func (a *API) getClaim(ctx context.Context, in *claimPath) (*oneClaim, error) {
+func (a *API) getClaim(ctx context.Context, in *ClaimPath) (*oneClaim, error) {
 	revisions, err := a.revisionsOf(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -264,7 +281,7 @@ type RevisionList struct {
 	Revisions []Revision `json:"revisions"`
 }
 
-func (a *API) listRevisions(ctx context.Context, in *claimPath) (*revisionList, error) {
+func (a *API) listRevisions(ctx context.Context, in *ClaimPath) (*revisionList, error) {
 	revisions, err := a.revisionsOf(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -315,8 +332,14 @@ type SubjectList struct {
 	Next  string `json:"next,omitempty"`
 }
 
+// idAlphabet is what ids of subjects are spelt with: topics have words.
+const idAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+
 func (a *API) listSubjects(kind string) func(context.Context, *SubjectQuery) (*subjectList, error) {
 	return func(_ context.Context, in *SubjectQuery) (*subjectList, error) {
+		if strings.Trim(in.After, idAlphabet) != "" {
+			return nil, badCursor()
+		}
 		ids := a.Follower.Subjects(kind)
 		start, found := slices.BinarySearch(ids, in.After)
 		if found {

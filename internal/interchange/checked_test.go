@@ -95,7 +95,7 @@ func TestReadWild(t *testing.T) {
 			}},
 		"the old form": {`{"@type":"ClaimReview","claimReviewed":"C","itemReviewed":{"@type":"CreativeWork","author":{"@type":"Person","name":"Doe"},"sameAs":["https://a.example/","https://b.example/"]}}`,
 			func(r interchange.ClaimReview) bool { return len(r.ItemReviewed.Appearance) == 2 }},
-		"the claim in its item": {`{"@type":"ClaimReview","itemReviewed":{"text":"C"}}`, func(r interchange.ClaimReview) bool { return r.ClaimReviewed == "C" }},
+		"the claim in its item":     {`{"@type":"ClaimReview","itemReviewed":{"text":"C"}}`, func(r interchange.ClaimReview) bool { return r.ClaimReviewed == "C" }},
 		"a review in a page object": {`{"@type":"NewsArticle","review":{"@type":"ClaimReview","claimReviewed":"C"}}`, func(r interchange.ClaimReview) bool { return r.ClaimReviewed == "C" }},
 	} {
 		items, err := readAll(t, tt.text)

@@ -7,7 +7,15 @@
   const secret = /secret=([0-9A-Za-z]+)/.exec(location.hash)?.[1];
   const tell = (message) => parent.postMessage(message, "*");
   let told = 0;
+  let later;
   const height = (again) => {
+    clearTimeout(later);
+    // In a process of its own the frame begins without a size, and nothing is
+    // observed in it while it is out of sight.
+    if (!innerWidth) {
+      later = setTimeout(height, 20, true);
+      return;
+    }
     const value = Math.ceil(card.getBoundingClientRect().height);
     if (!value || (value === told && !again)) return;
     told = value;

@@ -6,6 +6,7 @@
   const scan = () => {
     for (const q of document.querySelectorAll("blockquote.claimtrail[cite]")) {
       if (q.dataset.claimtrail || !q.cite.startsWith(home)) continue;
+      if (document.readyState === "loading" && !q.nextElementSibling) continue; // its frame may be on its way
       const at = /^\/claims\/([^/?#]+)(?:.*[?&]rev=(\d+))?/.exec(q.cite.slice(home.length));
       if (!at) continue;
       q.dataset.claimtrail = "yes";
@@ -19,7 +20,7 @@
   };
   addEventListener("message", (e) => {
     const height = e.data && e.data.type === "claimtrail:height" && e.data.height;
-    if (!(height >= 1 && height <= 5000)) return;
+    if (!Number.isFinite(height) || height < 1 || height > 5000) return;
     const f = frames().find((f) => f.contentWindow === e.source);
     if (!f) return;
     const opaque = f.sandbox.length && !f.sandbox.contains("allow-same-origin");
@@ -33,6 +34,7 @@
   const begin = () => {
     scan();
     new MutationObserver(scan).observe(document.body, { childList: true, subtree: true });
+    addEventListener("DOMContentLoaded", scan);
     for (const f of frames()) f.contentWindow.postMessage({ type: "claimtrail:ready" }, "*");
   };
   if (document.body) begin();
