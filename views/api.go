@@ -14,6 +14,7 @@ type API struct {
 	Lead     string
 	Document Link
 	Base     string
+	Begin    string // a first request
 	Groups   []APIGroup
 	Schemas  []APISchema
 }

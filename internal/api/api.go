@@ -49,13 +49,13 @@ type API struct {
 	public   *store.Public
 	huma     huma.API
 	document []byte
+	mux      *http.ServeMux
 	handler  http.Handler
 }
 
 // New makes the API.
 func New(o Options) (*API, error) {
-	a := &API{Options: o, public: o.DB.Public()}
-	mux := http.NewServeMux()
+	a := &API{Options: o, public: o.DB.Public(), mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Claimtrail", o.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // answers hold what they say they hold, and no link to a schema
@@ -66,16 +66,16 @@ func New(o Options) (*API, error) {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		tokenScheme: {Type: "http", Scheme: "bearer", Description: "A token of an account, made on its page at the desk. It may do what its scopes and the account's roles both allow."},
 	}
-	a.huma = humago.New(mux, config)
+	a.huma = humago.New(a.mux, config)
 	a.readOperations()
 	a.deskOperations()
 	a.sourceOperations()
-	mux.Handle("/", http.HandlerFunc(a.nothing))
+	a.mux.Handle(anything, http.HandlerFunc(a.nothing))
 	var err error
 	if a.document, err = json.Marshal(a.huma.OpenAPI()); err != nil {
 		return nil, err
 	}
-	a.handler = a.wrap(mux)
+	a.handler = a.wrap(a.mux)
 	return a, nil
 }
 
@@ -105,8 +105,29 @@ func (a *API) site() interchange.Site {
 	return interchange.Site{BaseURL: a.BaseURL, Masthead: a.Follower.Masthead()}
 }
 
+// anything is the pattern of what no operation has.
+const anything = "/"
+
 func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
+	if methods := a.methodsAt(r); len(methods) > 0 {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		a.fail(w, r, kb.Errorf(kb.WrongMethod, "This address does not take such a request."))
+		return
+	}
 	a.fail(w, r, kb.Errorf(kb.NotFound, "The API has nothing at this address; see %s.", DocumentPath))
+}
+
+// methodsAt gives what can be asked of a request's address, by another method.
+func (a *API) methodsAt(r *http.Request) []string {
+	var methods []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		probe := r.Clone(r.Context())
+		probe.Method = method
+		if _, pattern := a.mux.Handler(probe); pattern != anything {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }
 
 // tokenScheme is the name of the security scheme in the description.

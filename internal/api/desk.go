@@ -24,6 +24,7 @@ func (a *API) deskOperations() {
 	register(a, created("/desk/claims/{id}/derivations", "addItemDerivation", "Say where one piece of evidence, or one attestation, has it from", "Evidence"), a.addItemDerivation)
 	register(a, operation(http.MethodGet, "/desk/claims/{id}/draft", "getDraft", "The ruling as it is drafted", "Rulings"), a.draft)
 	register(a, operation(http.MethodPut, "/desk/claims/{id}/draft", "saveDraft", "Save the drafted ruling; needs If-Match, \"v0\" for the first", "Rulings"), a.saveDraft)
+	register(a, created("/desk/claims/{id}/replies", "addReply", "Record that somebody was asked for a reply, and what came of it", "Rulings"), a.addReply)
 	register(a, operation(http.MethodPost, "/desk/claims/{id}/submit", "submitClaim", "Submit for review exactly what stands there now", "Rulings"), a.submit)
 }
 
@@ -54,25 +55,20 @@ func (a *API) madeAt(id kb.ID, path ...string) *made {
 // etag names a version of a row.
 func etag(version int64) string { return `"v` + strconv.FormatInt(version, 10) + `"` }
 
-// preconditioned is a change of one version of something.
-type preconditioned struct {
+// Precondition is a change of one version of something.
+type Precondition struct {
 	IfMatch string `header:"If-Match" doc:"the ETag that was read; * changes whatever stands there"`
 }
 
 // version reads which version a change is of; current is that of the row.
-func (p preconditioned) version(current int64) (int64, error) {
-	switch tag := strings.TrimSpace(p.IfMatch); tag {
-	case "":
+func (p Precondition) version(current int64) (int64, error) {
+	if strings.TrimSpace(p.IfMatch) == "" {
 		return 0, &Problem{Title: "If-Match is missing", StatusCode: http.StatusPreconditionRequired, Detail: "Read it first, and send its ETag as If-Match."}
-	case "*":
-		return current, nil
-	default:
-		n, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(tag, "W/"), `"v`), `"`), 10, 64)
-		if err != nil {
-			return 0, &Problem{Title: "Changed meanwhile", StatusCode: http.StatusPreconditionFailed, Detail: "If-Match names no version of this; read it again."}
-		}
-		return n, nil
 	}
+	if has(p.IfMatch, etag(current)) {
+		return current, nil
+	}
+	return 0, &Problem{Title: "Changed meanwhile", StatusCode: http.StatusPreconditionFailed, Detail: "If-Match names no version of this, or not the newest. Read it again."}
 }
 
 // ClaimIn is a claim as it is entered.
@@ -143,6 +139,9 @@ func (a *API) logClaim(ctx context.Context, in *struct{ Body NewClaimIn }) (*mad
 		if c.Appearance == nil {
 			return nil, kb.InvalidField("record", "Say first, as appearance, what it records.")
 		}
+		if err := desk.Authorise(actorOf(ctx), desk.EditSource); err != nil {
+			return nil, err
+		}
 		record := in.Body.Record.input()
 		c.Record = &record
 	}
@@ -190,7 +189,9 @@ type DraftEvidence struct {
 	ID string `json:"id" doc:"cited in a reasoning as [@e…]"`
 }
 
-type draftClaimPath struct {
+// DraftPath names what is at the desk. It is exported because huma passes over
+// embedded types that are not.
+type DraftPath struct {
 	ID string `path:"id"`
 }
 
@@ -202,7 +203,7 @@ type draftClaim struct {
 // mayRead is asked before anything of the desk is shown.
 func mayRead(ctx context.Context) error { return desk.Authorise(actorOf(ctx), desk.ReadDesk) }
 
-func (a *API) draftClaim(ctx context.Context, in *draftClaimPath) (*draftClaim, error) {
+func (a *API) draftClaim(ctx context.Context, in *DraftPath) (*draftClaim, error) {
 	if err := mayRead(ctx); err != nil {
 		return nil, err
 	}
@@ -267,9 +268,15 @@ type saved struct {
 	Body Saved
 }
 
+// savedAfter answers a change of a version. The version is not read again: that
+// may be what somebody else saved since.
+func savedAfter(id kb.ID, version int64) *saved {
+	return &saved{etag(version + 1), Saved{string(id), version + 1}}
+}
+
 func (a *API) editClaim(ctx context.Context, in *struct {
-	draftClaimPath
-	preconditioned
+	DraftPath
+	Precondition
 
 	Body ClaimIn
 },
@@ -292,12 +299,11 @@ func (a *API) editClaim(ctx context.Context, in *struct {
 	if err := a.Desk.UpdateClaim(ctx, actorOf(ctx), id, input); err != nil {
 		return nil, err
 	}
-	now, err := a.DB.Desk(ctx).Claim(id)
-	return &saved{etag(now.Version), Saved{string(id), now.Version}}, err
+	return savedAfter(id, input.Version), nil
 }
 
 func (a *API) addAppearance(ctx context.Context, in *struct {
-	draftClaimPath
+	DraftPath
 
 	Body AppearanceIn
 },
@@ -310,6 +316,18 @@ func (a *API) addAppearance(ctx context.Context, in *struct {
 	return a.madeAt(id, "claims", string(claim)), err
 }
 
+// named reads an id that a body may name.
+func named(field, ref string) (kb.ID, error) {
+	if ref == "" {
+		return "", nil
+	}
+	id, err := kb.ParseID(ref)
+	if err != nil {
+		return "", kb.InvalidField(field, "This is no id; it is 8 letters and digits.")
+	}
+	return id, nil
+}
+
 // AttestationIn is a work that records an appearance.
 type AttestationIn struct {
 	Source       string `json:"source,omitempty" doc:"id or address; may be left out when an excerpt is given"`
@@ -319,7 +337,7 @@ type AttestationIn struct {
 }
 
 func (a *API) addAttestation(ctx context.Context, in *struct {
-	draftClaimPath
+	DraftPath
 
 	Appearance string `path:"appearance"`
 	Body       AttestationIn
@@ -329,9 +347,17 @@ func (a *API) addAttestation(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	appearance, err := kb.ParseID(in.Appearance)
+	if err != nil {
+		return nil, err
+	}
 	b := in.Body
+	excerpt, err := named("excerpt", b.Excerpt)
+	if err != nil {
+		return nil, err
+	}
 	id, err := a.Desk.AddAttestation(ctx, actorOf(ctx), desk.AttestationInput{Source: b.Source, Attestation: kb.Attestation{
-		ClaimID: claim, AppearanceID: kb.ID(in.Appearance), ExcerptID: kb.ID(b.Excerpt), OwnReporting: b.OwnReporting, Note: b.Note,
+		ClaimID: claim, AppearanceID: appearance, ExcerptID: excerpt, OwnReporting: b.OwnReporting, Note: b.Note,
 	}})
 	return a.madeAt(id, "claims", string(claim)), err
 }
@@ -348,7 +374,7 @@ type EvidenceIn struct {
 }
 
 func (a *API) addEvidence(ctx context.Context, in *struct {
-	draftClaimPath
+	DraftPath
 
 	Body EvidenceIn
 },
@@ -358,8 +384,16 @@ func (a *API) addEvidence(ctx context.Context, in *struct {
 		return nil, err
 	}
 	b := in.Body
+	part, err := named("part", b.Part)
+	if err != nil {
+		return nil, err
+	}
+	excerpt, err := named("excerpt", b.Excerpt)
+	if err != nil {
+		return nil, err
+	}
 	id, err := a.Desk.AddEvidence(ctx, actorOf(ctx), desk.EvidenceInput{Source: b.Source, Evidence: kb.Evidence{
-		ClaimID: claim, PartID: kb.ID(b.Part), ExcerptID: kb.ID(b.Excerpt), Stance: b.Stance, PrimaryHere: b.Primary, OwnReporting: b.OwnReporting, Comment: b.Comment,
+		ClaimID: claim, PartID: part, ExcerptID: excerpt, Stance: b.Stance, PrimaryHere: b.Primary, OwnReporting: b.OwnReporting, Comment: b.Comment,
 	}})
 	return a.madeAt(id, "claims", string(claim)), err
 }
@@ -386,7 +420,7 @@ func (in DerivationIn) input() desk.DerivationInput {
 }
 
 func (a *API) addItemDerivation(ctx context.Context, in *struct {
-	draftClaimPath
+	DraftPath
 
 	Body ItemDerivationIn
 },
@@ -399,7 +433,13 @@ func (a *API) addItemDerivation(ctx context.Context, in *struct {
 		return nil, kb.InvalidField("evidence", "Name the evidence or the attestation that it is about, one of them.")
 	}
 	input := in.Body.input()
-	input.Claim, input.EvidenceID, input.AttestationID = claim, kb.ID(in.Body.Evidence), kb.ID(in.Body.Attestation)
+	input.Claim = claim
+	if input.EvidenceID, err = named("evidence", in.Body.Evidence); err != nil {
+		return nil, err
+	}
+	if input.AttestationID, err = named("attestation", in.Body.Attestation); err != nil {
+		return nil, err
+	}
 	id, err := a.Desk.Derive(ctx, actorOf(ctx), input)
 	return a.madeAt(id, "claims", string(claim)), err
 }
@@ -429,7 +469,7 @@ type draft struct {
 	Body DraftIn
 }
 
-func (a *API) draft(ctx context.Context, in *draftClaimPath) (*draft, error) {
+func (a *API) draft(ctx context.Context, in *DraftPath) (*draft, error) {
 	if err := mayRead(ctx); err != nil {
 		return nil, err
 	}
@@ -453,8 +493,8 @@ func (a *API) draft(ctx context.Context, in *draftClaimPath) (*draft, error) {
 }
 
 func (a *API) saveDraft(ctx context.Context, in *struct {
-	draftClaimPath
-	preconditioned
+	DraftPath
+	Precondition
 
 	Body DraftIn
 },
@@ -471,8 +511,14 @@ func (a *API) saveDraft(ctx context.Context, in *struct {
 		return nil, err
 	}
 	x := in.Body.input(id)
+	if x.OvertakenEvidenceID, err = named("overtakenEvidence", in.Body.OvertakenEvidence); err != nil {
+		return nil, err
+	}
 	if x.Version, err = in.version(current.Version); err != nil {
 		return nil, err
+	}
+	if (in.Body.Scale == "") != (in.Body.Rating == "") {
+		return nil, kb.InvalidField("rating", "Give the scale and the rating on it, or neither.")
 	}
 	if in.Body.Scale != "" {
 		if x.ScaleID, err = a.Desk.FindScale(ctx, in.Body.Scale); err != nil {
@@ -482,14 +528,13 @@ func (a *API) saveDraft(ctx context.Context, in *struct {
 	if err := a.Desk.SaveDraft(ctx, actorOf(ctx), x); err != nil {
 		return nil, err
 	}
-	now, err := a.DB.Desk(ctx).Draft(id)
-	return &saved{etag(now.Version), Saved{string(id), now.Version}}, err
+	return savedAfter(id, x.Version), nil
 }
 
 func (in DraftIn) input(claim kb.ID) kb.RulingDraft {
 	return kb.RulingDraft{
 		ClaimID: claim, Outcome: in.Outcome, OutcomeReason: in.OutcomeReason, RatingKey: in.Rating, Summary: in.Summary, Reasoning: in.Reasoning, AsOf: in.AsOf, OvertakenSince: in.OvertakenSince,
-		OvertakenEvidenceID: kb.ID(in.OvertakenEvidence), RecheckBy: in.RecheckBy, WouldChange: in.WouldChange, Cause: in.Cause, Class: in.Class, PublicNote: in.PublicNote,
+		RecheckBy: in.RecheckBy, WouldChange: in.WouldChange, Cause: in.Cause, Class: in.Class, PublicNote: in.PublicNote,
 		Demonstration: in.Demonstration, Media: in.Media,
 	}
 }
@@ -499,11 +544,41 @@ type Submitted struct {
 	ContentHash string `json:"contentHash"`
 }
 
-func (a *API) submit(ctx context.Context, in *draftClaimPath) (*struct{ Body Submitted }, error) {
+func (a *API) submit(ctx context.Context, in *DraftPath) (*struct{ Body Submitted }, error) {
 	id, err := kb.ParseID(in.ID)
 	if err != nil {
 		return nil, err
 	}
 	hash, err := a.Desk.Submit(ctx, actorOf(ctx), id)
 	return &struct{ Body Submitted }{Submitted{hash}}, err
+}
+
+// ReplyIn says who was asked for a reply, and what came of it.
+type ReplyIn struct {
+	AskedOf  string  `json:"askedOf"`
+	Channel  string  `json:"channel,omitempty"`
+	AskedOn  kb.Date `json:"askedOn,omitempty"`
+	Deadline kb.Date `json:"deadline,omitempty"`
+	Outcome  string  `json:"outcome" enum:"awaited,answered,declined,none,not-asked"`
+	Text     string  `json:"text,omitempty" doc:"what they said, or why nobody was asked"`
+}
+
+// ReplyKept names the claim that a reply was kept for.
+type ReplyKept struct {
+	Claim string `json:"claim"`
+}
+
+func (a *API) addReply(ctx context.Context, in *struct {
+	DraftPath
+
+	Body ReplyIn
+},
+) (*struct{ Body ReplyKept }, error) {
+	claim, err := kb.ParseID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	err = a.Desk.SaveReply(ctx, actorOf(ctx), kb.ReplyRequest{ClaimID: claim, AskedOf: b.AskedOf, Channel: b.Channel, AskedOn: b.AskedOn, Deadline: b.Deadline, Outcome: b.Outcome, Text: b.Text})
+	return &struct{ Body ReplyKept }{ReplyKept{string(claim)}}, err
 }

@@ -11,6 +11,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -21,6 +24,7 @@ const (
 	idempotencyHeader = "Idempotency-Key"
 	longestKey        = 255
 	mostBody          = 1 << 20 // bytes
+	writeTime         = 20 * time.Second
 )
 
 type actorKey struct{}
@@ -140,8 +144,8 @@ func has(list, tag string) bool {
 
 // withToken lets only those pass who bring a token in force.
 func (a *API) withToken(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	secret, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !found {
+	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		a.fail(w, r, kb.Errorf(kb.Unauthenticated, "Send a token as “Authorization: Bearer …”. It is made on your account's page at the desk."))
 		return
@@ -170,19 +174,25 @@ func (a *API) withToken(w http.ResponseWriter, r *http.Request, next http.Handle
 
 // write carries a write out, once for each Idempotency-Key.
 func (a *API) write(w http.ResponseWriter, r *http.Request, next http.Handler, actor kb.Actor) error {
-	key := r.Header.Get(idempotencyHeader)
-	if key == "" {
+	keys := r.Header.Values(idempotencyHeader)
+	if !goodKeys(keys) {
+		return kb.Errorf(kb.Malformed, "%s is one name of 1 to %d printable characters of ASCII.", idempotencyHeader, longestKey)
+	}
+	body, err := bodyOf(w, r)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if len(keys) == 0 {
 		serve(w, r, held(next, r))
 		return nil
 	}
-	if len(key) > longestKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return kb.Errorf(kb.Malformed, "%s is up to %d printable characters of ASCII.", idempotencyHeader, longestKey)
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
-	if err != nil {
-		return kb.Errorf(kb.TooLarge, "A request may have %d KiB at most.", mostBody>>10).Because(err)
-	}
-	fingerprint := fingerprintOf(r, body)
+	// What has a key is carried to its end, and its answer kept, even when whoever
+	// sent it is gone: that is when it is sent again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), writeTime)
+	defer cancel()
+	r = r.WithContext(ctx)
+	key, fingerprint := keys[0], fingerprintOf(r, body)
 	before, err := a.Desk.Answered(r.Context(), actor, key)
 	if err == nil {
 		return replay(w, r, before, fingerprint)
@@ -190,9 +200,7 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, next http.Handler, a
 	if kb.KindOf(err) != kb.NotFound {
 		return err
 	}
-	r = r.WithContext(a.Desk.Once(r.Context(), actor, key, fingerprint))
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	got := held(next, r)
+	got := held(next, r.WithContext(a.Desk.Once(r.Context(), actor, key, fingerprint)))
 	if got.status < http.StatusMultipleChoices {
 		if err := a.keep(r.Context(), actor, key, got); err != nil {
 			return err
@@ -200,6 +208,64 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, next http.Handler, a
 	}
 	serve(w, r, got)
 	return nil
+}
+
+// goodKeys reports whether a request has no Idempotency-Key, or a good one.
+func goodKeys(keys []string) bool {
+	if len(keys) == 0 {
+		return true
+	}
+	return len(keys) == 1 && keys[0] != "" && len(keys[0]) <= longestKey && !strings.ContainsFunc(keys[0], func(c rune) bool { return c < ' ' || c > '~' })
+}
+
+// bodyOf reads what was sent. What no text can be is refused: read as JSON it
+// would silently become another text.
+func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, kb.Errorf(kb.TooLarge, "A request may have %d KiB at most.", mostBody>>10).Because(err)
+	}
+	if err != nil {
+		return nil, kb.Errorf(kb.Malformed, "The request ended before its end.").Because(err)
+	}
+	if !utf8.Valid(body) || loneSurrogate(body) {
+		return nil, kb.Errorf(kb.Malformed, "This is not valid text: JSON is UTF-8, and its \\u escapes of surrogates come in pairs.")
+	}
+	return body, nil
+}
+
+// loneSurrogate reports whether JSON has half of a character as an escape.
+func loneSurrogate(body []byte) bool {
+	for i := 0; i < len(body); i++ {
+		if body[i] != '\\' {
+			continue
+		}
+		if first := escaped(body[i:]); utf16.IsSurrogate(first) {
+			if utf16.DecodeRune(first, escaped(body[min(i+escapeLength, len(body)):])) == utf8.RuneError {
+				return true
+			}
+			i += 2*escapeLength - 1
+			continue
+		}
+		i++ // what is escaped may be a backslash
+	}
+	return false
+}
+
+// escapeLength is that of \uXXXX.
+const escapeLength = 6
+
+// escaped reads the code that a \uXXXX at the beginning stands for, -1 when there
+// is none.
+func escaped(b []byte) rune {
+	if len(b) < escapeLength || b[0] != '\\' || b[1] != 'u' {
+		return -1
+	}
+	code, err := strconv.ParseUint(string(b[2:escapeLength]), 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(code)
 }
 
 // fingerprintOf is what a request asks for: another request under the same key is
@@ -236,7 +302,7 @@ func (a *API) keep(ctx context.Context, actor kb.Actor, key string, got answer) 
 		return err
 	}
 	err = a.Desk.KeepAnswer(ctx, actor, key, store.Answer{Status: got.status, Headers: string(headers), Body: got.body})
-	if err != nil && !errors.Is(err, context.Canceled) { // it was carried out; the answer is worth more than the record of it
+	if err != nil { // it was carried out; the answer is worth more than the record of it
 		a.Logger.ErrorContext(ctx, "an answer could not be kept", "request", a.RequestID(ctx), "error", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -48,7 +49,8 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-func init() { // huma makes all errors by this variable
+func init() { // huma makes all errors, and judges all bodies, by these variables
+	huma.ValidateStrictCasing = true // of two spellings of one name, one would be passed over
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		p := &Problem{Title: http.StatusText(status), StatusCode: status, Detail: message}
 		for _, err := range errs {
@@ -93,7 +95,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 func jsonName(field string) string {
 	words := strings.Split(field, "_")
 	for i, w := range words[1:] {
-		if w != "" {
+		if w != "" && w[0] < utf8.RuneSelf {
 			words[i+1] = strings.ToUpper(w[:1]) + w[1:]
 		}
 	}

@@ -27,7 +27,7 @@ func (a *API) readOperations() {
 		{follow.Source, "/sources", "Source", "Sources"}, {follow.Topic, "/topics", "Topic", "Topics"},
 	} {
 		register(a, operation(http.MethodGet, kind.path, "list"+kind.many, kind.many+" of published claims, by id", "Published"), a.listSubjects(kind.kind))
-		register(a, operation(http.MethodGet, kind.path+"/{id}", "get"+kind.one, "What is published of it, and how many claims name it", "Published"), a.getSubject(kind.kind))
+		register(a, operation(http.MethodGet, kind.path+"/{id}", "get"+kind.one, "What is published of a "+strings.ToLower(kind.one)+", and how many claims name it", "Published"), a.getSubject(kind.kind))
 	}
 }
 

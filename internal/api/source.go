@@ -76,7 +76,7 @@ type deskSource struct {
 	Body DeskSource
 }
 
-func (a *API) deskSource(ctx context.Context, in *draftClaimPath) (*deskSource, error) {
+func (a *API) deskSource(ctx context.Context, in *DraftPath) (*deskSource, error) {
 	if err := mayRead(ctx); err != nil {
 		return nil, err
 	}
@@ -103,8 +103,8 @@ func (a *API) deskSource(ctx context.Context, in *draftClaimPath) (*deskSource, 
 }
 
 func (a *API) editSource(ctx context.Context, in *struct {
-	draftClaimPath
-	preconditioned
+	DraftPath
+	Precondition
 
 	Body SourceIn
 },
@@ -128,8 +128,7 @@ func (a *API) editSource(ctx context.Context, in *struct {
 	if err := a.Desk.UpdateSource(ctx, actorOf(ctx), input); err != nil {
 		return nil, err
 	}
-	now, err := a.DB.Desk(ctx).Source(id)
-	return &saved{etag(now.Version), Saved{string(id), now.Version}}, err
+	return savedAfter(id, input.Version), nil
 }
 
 // CaptureIn asks for a capture. Without a text the work's page is fetched.
@@ -154,7 +153,7 @@ type captured struct {
 }
 
 func (a *API) capture(ctx context.Context, in *struct {
-	draftClaimPath
+	DraftPath
 
 	Body CaptureIn
 },
@@ -207,7 +206,7 @@ type Quoted struct {
 }
 
 func (a *API) quote(ctx context.Context, in *struct {
-	draftClaimPath
+	DraftPath
 
 	Body QuoteIn
 },
@@ -226,7 +225,7 @@ func (a *API) quote(ctx context.Context, in *struct {
 }
 
 func (a *API) addDerivation(ctx context.Context, in *struct {
-	draftClaimPath
+	DraftPath
 
 	Body DerivationIn
 },

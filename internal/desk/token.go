@@ -26,7 +26,7 @@ var scopeActions = map[string][]Action{
 	kb.ScopeClaims:   {SuggestClaim, LogClaim, EditClaim, EditAppearance, RelateClaims},
 	kb.ScopeSources:  {EditSource, EditPublisher, EditSpeaker, CaptureSource, CopyExcerpt},
 	kb.ScopeEvidence: {EditEvidence, EditDerivation},
-	kb.ScopeRulings:  {EditRuling},
+	kb.ScopeRulings:  {EditRuling, EditReply},
 	kb.ScopeSubmit:   {StepAction(kb.Submit)},
 }
 

@@ -42,7 +42,7 @@ var Scopes = []Option{
 	{ScopeClaims, "log and edit claims and their appearances"},
 	{ScopeSources, "add and edit sources, publishers, speakers; capture and quote them"},
 	{ScopeEvidence, "add evidence, say where sources have it from"},
-	{ScopeRulings, "draft rulings"},
+	{ScopeRulings, "draft rulings, record who was asked for a reply"},
 	{ScopeSubmit, "submit for review"},
 }
 

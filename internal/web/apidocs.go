@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -38,6 +39,8 @@ func (s *Server) apiDocs() views.API {
 	page := views.API{
 		Page: s.public.page("The JSON API", "/api/docs"), Lead: document.Info.Description, Base: s.baseURL,
 		Document: views.Link{Text: "The same as OpenAPI 3.1", URL: api.DocumentPath},
+		Begin: "curl " + s.baseURL + api.Prefix + "/desk/claims -H 'Authorization: Bearer ctk_…' -H 'Idempotency-Key: 2026-11-22-a' \\\n" +
+			"  --json '{\"text\": \"The bridge was closed for two years.\", \"appearance\": {\"speaker\": \"A. Mayor\", \"saidOn\": {\"edtf\": \"2026-11-20\", \"basis\": \"stated\"}}}'",
 	}
 	page.Lead += " Publishers can have their ClaimReview checked at " + s.baseURL + "/lint."
 	page.Description = "Read what is published, work on drafts: the JSON API."
@@ -80,7 +83,7 @@ func operationsAt(item *huma.PathItem) []*huma.Operation {
 func (s *Server) apiOperation(o *huma.Operation) views.APIOperation {
 	v := views.APIOperation{ID: o.OperationID, Method: o.Method, Path: o.Path, Summary: o.Summary, Token: len(o.Security) > 0}
 	for _, p := range o.Parameters {
-		v.Parameters = append(v.Parameters, views.APIField{Name: p.Name, In: p.In, Kind: strings.TrimSpace(schemaKind(p.Schema) + " in the " + p.In), Doc: p.Description, Required: p.Required})
+		v.Parameters = append(v.Parameters, views.APIField{Name: p.Name, In: p.In, Kind: strings.TrimSpace(schemaKind(p.Schema) + " in the " + p.In), Doc: strings.TrimPrefix(p.Description+bounds(p.Schema), "; "), Required: p.Required})
 	}
 	if o.RequestBody != nil {
 		v.Body = schemaLink(o.RequestBody.Content)
@@ -134,4 +137,16 @@ func schemaKind(s *huma.Schema) string {
 		return strings.Join(words, " | ")
 	}
 	return s.Type
+}
+
+// bounds says what a number may be, and what it is when it is left out.
+func bounds(s *huma.Schema) string {
+	words := ""
+	if s.Minimum != nil && s.Maximum != nil {
+		words += fmt.Sprintf("; %v to %v", *s.Minimum, *s.Maximum)
+	}
+	if s.Default != nil {
+		words += fmt.Sprintf("; %v unless you say otherwise", s.Default)
+	}
+	return words
 }

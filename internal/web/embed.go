@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -182,27 +181,18 @@ func changedAt(d record.Digest, revisions []store.Revision) time.Time {
 	return at
 }
 
+// embedScript serves the loader: every article with a card asks for it.
 func (p *public) embedScript(c *gin.Context) error {
-	h, b := c.Writer.Header(), p.assets.loader
+	h := c.Writer.Header()
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Vary", "Accept-Encoding")
+	b := p.assets.loader.plain
 	if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
-		packed, err := packedLoader()
-		if err != nil {
-			return err
-		}
 		h.Set("Content-Encoding", "gzip")
-		b = packed
+		b = p.assets.loader.gzip
 	}
-	return p.bytesFor(c, "text/javascript; charset=utf-8", b, loaderFresh)
+	return p.bytesFor(c, p.assets.loader.kind, b, loaderFresh)
 }
-
-// packedLoader gives the loader as it travels: every article with a card asks for
-// it.
-var packedLoader = sync.OnceValues(func() ([]byte, error) {
-	b, err := static.ReadFile("static/embed.js")
-	return gzipped(b), err
-})
 
 // loaderFresh lets the loader be kept for an hour: its address never changes.
 const loaderFresh = "public, max-age=3600"

@@ -115,7 +115,7 @@ func readable(err error) *kb.Error {
 }
 
 func wantsJSON(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, ".json") || r.URL.Path == "/oembed" || strings.Contains(r.Header.Get("Accept"), "application/problem+json")
+	return strings.HasSuffix(r.URL.Path, ".json") || r.URL.Path == "/oembed" || strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/api/docs" || strings.Contains(r.Header.Get("Accept"), "application/problem+json")
 }
 
 // writeProblem answers in the form of RFC 9457.

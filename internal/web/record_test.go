@@ -274,7 +274,7 @@ func TestWithdrawn(t *testing.T) {
 			t.Errorf("who asked for it confirms it: %d", r.status)
 		}
 		went(t, second.post("/desk/redactions/"+string(rows[0].ID), url.Values{"decision": {"redact"}}))
-		for _, path := range []string{"", ".json", "/revisions/1", "/revisions/1.json", "/revisions/2", "/bundle.zip", "/annotations.json", "/trail.svg", "/compare/1..2"} {
+		for _, path := range []string{"", ".json", "/revisions/1", "/revisions/1.json", "/revisions/2", "/bundle.zip", "/annotations.json", "/trail.svg", "/compare/1..2", "/claimreview.json", "/cite", "/cite.bib", "/cite.csl.json", "/embed", "/revisions/1/card.png", "/revisions/2/card.png"} {
 			if _, answer := n.reader.bytes("/claims/" + claim + path); answer.StatusCode != http.StatusGone {
 				t.Errorf("%q of a redacted claim: %d", path, answer.StatusCode)
 			}
@@ -284,11 +284,16 @@ func TestWithdrawn(t *testing.T) {
 				t.Errorf("%q of a redacted claim: %d", path, answer.StatusCode)
 			}
 		}
-		for _, path := range []string{"/", "/claims", "/corrections", "/feeds/corrections.atom", "/disputes"} {
+		for _, path := range []string{"/", "/claims", "/corrections", "/feeds/corrections.atom", "/feeds/corrections.json", "/feeds/claims.atom", "/feeds/claims.json", "/feeds/claimreview.json", "/sitemaps/claims-1.xml", "/sitemaps/news.xml", "/api/v1/claims", "/disputes"} {
 			body, _ := n.reader.bytes(path)
 			named := strings.Contains(string(body), "/claims/"+claim) && path != "/corrections" // which says that it was redacted, and why
 			if strings.Contains(string(body), why) || named {
 				t.Errorf("%s still shows what was redacted", path)
+			}
+		}
+		for path, status := range map[string]int{"/embed/claims/": http.StatusGone, "/oembed?url=http://claims.example/claims/": http.StatusNotFound, "/api/v1/claims/": http.StatusGone} {
+			if body, answer := n.reader.bytes(path + claim); answer.StatusCode != status || strings.Contains(string(body), why) {
+				t.Errorf("%s of a redacted claim: %d %s", path, answer.StatusCode, body)
 			}
 		}
 		if r := n.reader.get("/corrections"); !strings.Contains(r.text, "Order of a court.") || !strings.Contains(r.text, "order of a court") {

@@ -25,7 +25,7 @@ var static embed.FS
 // that browsers may keep them for ever.
 type assets struct {
 	stylesheet, script, page, card, cardScript string
-	loader                                     []byte // of cards, at an address of its own
+	loader                                     asset // of cards, at an address of its own
 	files                                      map[string]asset
 }
 
@@ -47,11 +47,22 @@ func loadAssets() (_ assets, err error) {
 	a.page = a.add("page.js", append(read("page.js"), read("verify.js")...)) // one request for both
 	a.card = a.add("card.css", read("card.css"))
 	a.cardScript = a.add("card.js", read("card.js"))
-	a.loader = read("embed.js")
+	loader := unindented(read("embed.js"))
+	a.loader = asset{"text/javascript; charset=utf-8", loader, gzipped(loader)}
 	if err != nil {
 		return a, fmt.Errorf("load assets: %w", err)
 	}
 	return a, nil
+}
+
+// unindented takes a script's indentation away: people read the loader here, and
+// every article's readers fetch it.
+func unindented(script []byte) []byte {
+	var b bytes.Buffer
+	for line := range bytes.Lines(script) {
+		b.Write(bytes.TrimLeft(line, " "))
+	}
+	return b.Bytes()
 }
 
 // add keeps a file and gives its address.
