@@ -76,8 +76,9 @@ var cardLanguages = map[string]cardWords{
 		corrected: "Corrigé le %d", updated: "Mis à jour le %d", retracted: "Retiré le %d", merged: "Réuni à une autre affirmation le %d", review: "En réexamen depuis le %d",
 		rulingOf: "Verdict du %d", trail: "Toutes les preuves", whatChanged: "Ce qui a changé", demonstration: "Verdict de démonstration", others: "et d’autres", unknownDate: "date inconnue",
 		sources:     map[plural.Form]string{plural.One: "%n source", plural.Other: "%n sources"},
-		origins:     map[plural.Form]string{plural.One: "%n origine indépendante", plural.Other: "%n origines indépendantes"},
-		originRange: "de %n à %h origines indépendantes", from: "à partir du %d", until: "jusqu’au %d", to: "du %d au ",
+		origins:     map[plural.Form]string{plural.One: "%n origine indépendante", plural.Other: "%n origines indépendantes"}, //nolint:misspell // French
+		originRange: "de %n à %h origines indépendantes",                                                                      //nolint:misspell // French
+		from:        "à partir du %d", until: "jusqu’au %d", to: "du %d au ",
 		outcomes: map[string]string{"opinion": "Non noté : opinion", "prediction": "Non noté : prédiction", "too-vague": "Non noté : trop vague", "no-evidence": "Non noté : aucune preuve", kb.Retracted: "Retiré", kb.MergedAway: "Réuni à une autre"},
 		months:   []string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}, date: "%D %M %Y",
 		nothing: "Aucune affirmation n’est publiée à cette adresse.", redacted: "Ce verdict a été supprimé pour des raisons légales. Le journal garde sa place.", opens: "s’ouvre dans un nouvel onglet",

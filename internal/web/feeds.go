@@ -156,10 +156,10 @@ func (p *public) sitemap(c *gin.Context) error {
 	var b []byte
 	var err error
 	var number int
-	switch name := c.Param("name"); {
-	case name == "pages.xml":
+	switch name := c.Param("name"); name {
+	case "pages.xml":
 		b, err = interchange.Sitemap(p.lastingPages())
-	case name == "news.xml":
+	case "news.xml":
 		b, err = p.newsSitemap(c.Request.Context())
 	default:
 		if n, scanErr := fmt.Sscanf(name, "claims-%d.xml", &number); n != 1 || scanErr != nil || name != fmt.Sprintf("claims-%d.xml", number) {

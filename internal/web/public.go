@@ -63,8 +63,7 @@ func unchanged(c *gin.Context, etag, keep string) bool {
 // that it is not whole.
 func brokenOff(c *gin.Context, err error) error {
 	if err != nil && c.Writer.Written() {
-		_ = c.Error(err)
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // the answer has begun: only breaking it off says that it is not whole
 	}
 	return err
 }

@@ -339,7 +339,7 @@ func TestFilteredFeeds(t *testing.T) {
 			Items []struct{ ID string }
 		}
 		check(t, json.Unmarshal(body, &feed))
-		if got.StatusCode != 200 || len(feed.Items) != want || (filter != "" && !strings.Contains(feed.Title, strings.Split(filter, "=")[0])) {
+		if got.StatusCode != http.StatusOK || len(feed.Items) != want || (filter != "" && !strings.Contains(feed.Title, strings.Split(filter, "=")[0])) {
 			t.Errorf("%s: %d, %d items, %s", filter, got.StatusCode, len(feed.Items), feed.Title)
 		}
 	}
