@@ -1,4 +1,4 @@
-// Claim cards in an article: see /methodology of this site. No cookies, no storage, no tracking.
+// Claim cards in an article. No cookies, no storage, no tracking.
 (() => {
   const home = new URL(document.currentScript.src).origin;
   if (window.claimtrail) return window.claimtrail.scan();
