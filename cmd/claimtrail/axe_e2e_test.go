@@ -69,6 +69,7 @@ func TestAccessibility(t *testing.T) {
 		"front": "/", "list": "/claims", "claim": claim, "sign-in": "/login", "claim form": "/desk/claims/new", "queue": "/desk",
 		"log": "/log", "corrections": "/corrections", "disputes": "/disputes", "tip": "/tips", "dispute": "/disputes/new?claim=" + idOf(claim), "compare": compared,
 		"retracted": retracted, "under review": reviewed,
+		"api": "/api/docs", "lint": "/lint", "tokens": "/desk/account/tokens", "token form": "/desk/account/tokens/new", "bookmark": "/desk/account/bookmarklet",
 		"case": work, "ruling": work + "/ruling", "sources": "/desk/sources", "methodology": "/methodology", "revisions": b.base + strings.TrimPrefix(claim, b.base) + "/revisions",
 	}
 	b.everywhere(pages, string(axe))
@@ -84,7 +85,7 @@ func TestAccessibility(t *testing.T) {
 	b.look("light", 1280)
 	b.signOut()
 	b.signIn(accounts[admin].Email, accounts[admin].Password)
-	b.everywhere(map[string]string{"audit": "/desk/audit", "policy": "/desk/settings/policy", "settings": "/desk/settings", "tips": "/desk/tips"}, string(axe))
+	b.everywhere(map[string]string{"audit": "/desk/audit", "policy": "/desk/settings/policy", "settings": "/desk/settings", "webhooks": "/desk/settings/webhooks", "webhook form": "/desk/settings/webhooks/new", "tips": "/desk/tips"}, string(axe))
 }
 
 // idOf takes the id from the address of a claim.

@@ -38,12 +38,12 @@ const (
 
 // Scopes lists what a token can be allowed.
 var Scopes = []Option{
-	{ScopeRead, "read the desk: drafts, sources, captures"},
+	{ScopeRead, "see the desk: drafts, sources, captures"},
 	{ScopeClaims, "log and edit claims and their appearances"},
 	{ScopeSources, "add and edit sources, publishers, speakers; capture and quote them"},
 	{ScopeEvidence, "add evidence, say where sources have it from"},
 	{ScopeRulings, "draft rulings, record who was asked for a reply"},
-	{ScopeSubmit, "submit for review"},
+	{ScopeSubmit, "hand over for review"},
 }
 
 // TokenLives are how long a token can be made for, in days.

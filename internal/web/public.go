@@ -14,7 +14,6 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/kb"
-	"github.com/claimtrail/claimtrail/internal/markup"
 	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/views"
 )
@@ -229,124 +228,6 @@ func (p *public) ratingLabel(key string) string {
 	return sentenceCase(kb.OutcomeLabel(key))
 }
 
-func (p *public) speaker(c *gin.Context) error {
-	return p.subject(c, follow.Speaker, "Claims by ", func(id string) follow.Query { return follow.Query{Speaker: id} })
-}
-
-func (p *public) topic(c *gin.Context) error {
-	return p.subject(c, follow.Topic, "", func(id string) follow.Query { return follow.Query{Topic: id} })
-}
-
-func (p *public) publisher(c *gin.Context) error {
-	return p.subject(c, follow.Publisher, "", func(id string) follow.Query { return follow.Query{Publisher: id} })
-}
-
-func (p *public) source(c *gin.Context) error {
-	return p.subject(c, follow.Source, "", func(id string) follow.Query { return follow.Query{Source: id} })
-}
-
-// subject shows what is known of a speaker, topic, publisher or source, as the
-// newest claim that it belongs to has it, and its claims.
-func (p *public) subject(c *gin.Context, kind, prefix string, query func(id string) follow.Query) error {
-	id := c.Param("id")
-	name, ok := p.follower.Name(follow.Subject{Kind: kind, ID: id})
-	if !ok {
-		return kb.Errorf(kb.NotFound, "There is nothing published at this address.")
-	}
-	q := query(id)
-	q.Limit, q.After = listRows, c.Query("after")
-	address := "/" + kind + "s/" + id
-	l, err := p.list(c, q, address)
-	if err != nil {
-		return err
-	}
-	l.Heading, l.Facets, l.Filters = prefix+name, nil, nil
-	l.Page = p.page(prefix+name, address)
-	if kind == follow.Source || kind == follow.Publisher {
-		if l.Facts, err = p.subjectFacts(c, kind, id, q); err != nil {
-			return err
-		}
-	}
-	return p.show(c, views.ClaimListPage(l))
-}
-
-func (p *public) subjectFacts(c *gin.Context, kind, id string, q follow.Query) ([]views.Fact, error) {
-	ctx := c.Request.Context()
-	q.Limit, q.After = 1, ""
-	page, err := p.follower.Claims(ctx, q)
-	if err != nil || len(page.Digests) == 0 {
-		return nil, err
-	}
-	revisions, err := p.record.Revisions(ctx, kb.ID(page.Digests[0].Claim))
-	if err != nil {
-		return nil, err
-	}
-	body, err := p.record.Document(ctx, revisions[0].Hash)
-	if err != nil {
-		return nil, err
-	}
-	_, content, err := record.ReadPublished(body)
-	if err != nil {
-		return nil, err
-	}
-	if kind == follow.Source {
-		return sourceFacts(content, id), nil
-	}
-	return publisherFacts(content, id), nil
-}
-
-func sourceFacts(content record.Content, id string) []views.Fact {
-	s, _ := content.Source(id)
-	facts := []views.Fact{{Label: "Kind", Value: kb.Label(kb.SourceKinds, s.Kind)}}
-	publisher := views.Fact{Label: "Publisher", Value: "unknown"}
-	if p, ok := content.Publisher(s.Publisher); ok {
-		publisher = views.Fact{Label: "Publisher", Value: p.Name, URL: publisherURL(p.ID)}
-	}
-	facts = append(facts, publisher)
-	if len(s.Authors) > 0 {
-		facts = append(facts, views.Fact{Label: "Author", Value: strings.Join(s.Authors, ", ")})
-	}
-	facts = append(facts, views.Fact{Label: "Published", Value: s.PublishedOn.String() + dateAside(s.PublishedOn)})
-	if carrier, ok := content.Source(s.PartOf); ok {
-		facts = append(facts, views.Fact{Label: "Part of", Value: carrier.Title, URL: sourceURL(carrier.ID)})
-	}
-	if s.Locator != "" {
-		facts = append(facts, views.Fact{Label: "Where", Value: s.Locator})
-	}
-	if address := kb.SourceURL(s.URL); address != "" {
-		facts = append(facts, views.Fact{Label: "Live page", Value: address, URL: address})
-	}
-	if s.Interest != "" {
-		facts = append(facts, views.Fact{Label: "Interest", Value: s.Interest})
-	}
-	return facts
-}
-
-func publisherFacts(content record.Content, id string) []views.Fact {
-	p, _ := content.Publisher(id)
-	facts := []views.Fact{{Label: "Kind", Value: kb.Label(kb.PublisherKinds, p.Kind)}}
-	if owner, ok := content.Publisher(p.Owner); ok {
-		facts = append(facts, views.Fact{Label: "Owner", Value: owner.Name, URL: publisherURL(owner.ID)})
-	}
-	if p.Country != "" {
-		facts = append(facts, views.Fact{Label: "Country", Value: p.Country})
-	}
-	if p.Interest != "" {
-		facts = append(facts, views.Fact{Label: "Interest", Value: p.Interest})
-	}
-	if p.Invented {
-		facts = append(facts, views.Fact{Label: "Note", Value: "invented for this demonstration"})
-	}
-	return facts
-}
-
-func dateAside(d kb.Date) string {
-	if d.Unknown() || (d.Basis != kb.Inferred && d.Note == "") {
-		return ""
-	}
-	return " (" + dateBasis(d) + ")"
-}
-
 // claimRows shows digests as a list.
 func (p *public) claimRows(digests []record.Digest) []views.ClaimRow {
 	ids := make([]string, len(digests))
@@ -407,38 +288,6 @@ func sentenceCase(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-func (p *public) methodology(c *gin.Context) error {
-	m := p.follower.Masthead()
-	prose := views.Prose{Page: p.page("How we work", "/methodology"), Heading: "How we work"}
-	for _, section := range []struct{ heading, text string }{
-		{"Method", m.Methodology}, {"Corrections", m.CorrectionsPolicy}, {"Who we are", m.Ownership}, {"Contact", m.Contact},
-	} {
-		if section.text == "" {
-			continue
-		}
-		html, err := markup.Reasoning(section.text, noCitations)
-		if err != nil {
-			return err
-		}
-		prose.Sections = append(prose.Sections, views.Section{Heading: section.heading, HTML: html})
-	}
-	prose.Policy = policyView(p.follower.Policy())
-	for _, s := range p.follower.Scales() {
-		html, err := markup.Reasoning(s.Methodology, noCitations)
-		if err != nil {
-			return err
-		}
-		scale := views.Scale{Name: s.Name, Number: s.Number, HTML: html}
-		for _, r := range s.Ratings {
-			scale.Ratings = append(scale.Ratings, ratingView(r))
-		}
-		prose.Scales = append(prose.Scales, scale)
-	}
-	return p.show(c, views.ProsePage(prose))
-}
-
-func noCitations(string) (int, string, bool) { return 0, "", false }
-
 func healthy(c *gin.Context) error {
 	c.String(http.StatusOK, "ok\n")
 	return nil
@@ -455,27 +304,4 @@ func (s *Server) ready(c *gin.Context) error {
 	}
 	c.String(http.StatusOK, "ready\n")
 	return nil
-}
-
-// policyView shows the house policy as it was last published.
-func policyView(p record.Policy) *views.Policy {
-	if p.Number == 0 {
-		return nil
-	}
-	v := &views.Policy{
-		Heading: "House rules, version " + strconv.Itoa(p.Number), Alone: p.SoleEditor,
-		Lead: "Each ruling is held to these before it is published, and its page says how it stands to them. In an emergency something may be published without a second person; its page then says so, with the reason.",
-		Note: p.Note,
-	}
-	for _, g := range p.Gates {
-		v.Rules = append(v.Rules, views.Fact{Label: g.Label, Value: kb.Label(kb.GateModes, g.Mode)})
-	}
-	for _, o := range p.Origins {
-		kind := "any other kind"
-		if o.Kind != "" {
-			kind = kb.Label(kb.ClaimKinds, o.Kind)
-		}
-		v.Rules = append(v.Rules, views.Fact{Label: "Independent origins for a claim of the kind “" + kind + "”", Value: strconv.Itoa(o.Number)})
-	}
-	return v
 }
