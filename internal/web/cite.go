@@ -29,18 +29,7 @@ func citeURL(claim, suffix string) string { return "/claims/" + claim + "/cite" 
 // cite gives the citations of a claim's newest revision: as a page to copy from,
 // or as a file.
 func (p *public) cite(c *gin.Context) error {
-	a, revisions, err := p.revisionsOf(c)
-	if err != nil {
-		return err
-	}
-	body, err := p.record.Document(c.Request.Context(), revisions[0].Hash)
-	if kb.KindOf(err) == kb.Gone {
-		return p.redacted(c.Request.Context(), revisions[0])
-	}
-	if err != nil {
-		return err
-	}
-	doc, content, err := record.ReadPublished(body)
+	doc, content, _, err := p.newestDocument(c)
 	if err != nil {
 		return err
 	}
@@ -50,7 +39,7 @@ func (p *public) cite(c *gin.Context) error {
 		CopyURL: func(source, hash string) string { return p.baseURL + sourceURL(source) + "/snapshots/" + hash },
 	})
 	if path.Base(c.Request.URL.Path) == "cite" {
-		return p.citePage(c, a.id, content, list)
+		return p.citePage(c, kb.ID(doc.Claim), content, list)
 	}
 	anybody(c)
 	for _, f := range citeForms {

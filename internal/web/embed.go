@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -46,19 +47,28 @@ func (p *public) card(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	digests, err := p.record.Digests(c.Request.Context(), []int64{revisions[0].EventIdx})
+	d, there, err := p.digestOf(c.Request.Context(), revisions[0].EventIdx)
 	if err != nil {
 		return err
 	}
-	if len(digests) == 0 || digests[0].Redacted {
+	if !there {
 		return p.cardNote(c, words, http.StatusGone, words.redacted)
 	}
-	card := p.cardView(digests[0], revisions, seenRevision(c.Query("rev"), revisions), words)
+	card := p.cardView(d, revisions, seenRevision(c.Query("rev"), revisions), words)
 	if b, up := p.follower.Banner(string(a.id)); up && card.Strip == nil {
 		card.Strip = &views.Strip{Words: words.onStamp(words.review, b.At), Tone: "mixed"}
 	}
 	card.Theme = chosen(c.Query("theme"), cardThemes)
 	return p.show(c, views.CardPage(card))
+}
+
+// digestOf reads the digest of a revision; there is none of one that was redacted.
+func (p *public) digestOf(ctx context.Context, event int64) (record.Digest, bool, error) {
+	digests, err := p.record.Digests(ctx, []int64{event})
+	if err != nil || len(digests) == 0 || digests[0].Redacted {
+		return record.Digest{}, false, err
+	}
+	return digests[0], true, nil
 }
 
 // seenRevision gives the revision that an article's author saw; none when that
@@ -203,14 +213,13 @@ func (p *public) embedPage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	digests, err := p.record.Digests(c.Request.Context(), []int64{revisions[0].EventIdx})
+	d, there, err := p.digestOf(c.Request.Context(), revisions[0].EventIdx)
 	if err != nil {
 		return err
 	}
-	if len(digests) == 0 || digests[0].Redacted {
+	if !there {
 		return p.redacted(c.Request.Context(), revisions[0])
 	}
-	d := digests[0]
 	e := interchange.Embedding{Site: p.site(), Digest: d, Theme: chosen(c.Query("theme"), cardThemes), Language: chosen(c.Query("lang"), cardLangs)}
 	pin := c.Query("latest") == ""
 	if pin {

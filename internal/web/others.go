@@ -133,14 +133,14 @@ func (p *public) embedding(ctx context.Context, claim kb.ID, revision int) (inte
 	if !known {
 		return e, nothingThere()
 	}
-	digests, err := p.record.Digests(ctx, []int64{ruling.Event})
+	d, there, err := p.digestOf(ctx, ruling.Event)
 	if err != nil {
 		return e, err
 	}
-	if len(digests) == 0 || digests[0].Redacted {
+	if !there {
 		return e, nothingThere()
 	}
-	e.Digest, e.Revision = digests[0], revision
+	e.Digest, e.Revision = d, revision
 	if revision == 0 || revision > e.Digest.Number {
 		e.Revision = e.Digest.Number
 	}
@@ -197,21 +197,28 @@ func limitQuery(c *gin.Context, name string) (int, error) {
 	return n, nil
 }
 
-// claimReview gives a claim's newest ruling as JSON-LD.
-func (p *public) claimReview(c *gin.Context) error {
-	anybody(c)
+// newestDocument reads the document of the newest revision of the claim that an
+// address names, beside all its revisions.
+func (p *public) newestDocument(c *gin.Context) (record.Document, record.Content, []store.Revision, error) {
 	_, revisions, err := p.revisionsOf(c)
 	if err != nil {
-		return err
+		return record.Document{}, record.Content{}, nil, err
 	}
 	body, err := p.record.Document(c.Request.Context(), revisions[0].Hash)
 	if kb.KindOf(err) == kb.Gone {
-		return p.redacted(c.Request.Context(), revisions[0])
+		err = p.redacted(c.Request.Context(), revisions[0])
 	}
 	if err != nil {
-		return err
+		return record.Document{}, record.Content{}, nil, err
 	}
 	doc, content, err := record.ReadPublished(body)
+	return doc, content, revisions, err
+}
+
+// claimReview gives a claim's newest ruling as JSON-LD.
+func (p *public) claimReview(c *gin.Context) error {
+	anybody(c)
+	doc, content, revisions, err := p.newestDocument(c)
 	if err != nil {
 		return err
 	}

@@ -78,15 +78,15 @@ func (p *public) picture(c *gin.Context) error {
 		return kb.Errorf(kb.NotFound, "There is no such revision; the newest is %d.", len(revisions))
 	}
 	at := len(revisions) - number
-	digests, err := p.record.Digests(c.Request.Context(), []int64{revisions[at].EventIdx})
+	d, there, err := p.digestOf(c.Request.Context(), revisions[at].EventIdx)
 	if err != nil {
 		return err
 	}
-	if len(digests) == 0 || digests[0].Redacted {
+	if !there {
 		return p.redacted(c.Request.Context(), revisions[at])
 	}
 	b, err := p.pictures.of(c.Request.Context(), revisions[at].Hash, func() socialcard.Card {
-		return p.socialCard(digests[0], revisions[at:])
+		return p.socialCard(d, revisions[at:])
 	})
 	if err != nil {
 		return err
