@@ -24,6 +24,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 const (
@@ -56,6 +57,7 @@ func TestCards(t *testing.T) {
 		"a claim's life":      c.life,
 		"the network":         c.network,
 		"accessibility":       c.accessibility,
+		"the dialog":          c.dialog,
 	} {
 		t.Run(name, test)
 	}
@@ -544,6 +546,23 @@ func (c *cards) forged(t *testing.T) {
 	if after := eval[string](b, look); after != before {
 		t.Errorf("forged messages change frames\nfrom %s\nto   %s", before, after)
 	}
+}
+
+// dialog takes a card from the dialog on a claim's page, by keyboard: choices show
+// at once, texts are copied, and the focus comes back.
+func (c *cards) dialog(t *testing.T) {
+	b := c.reader(t, article{})
+	b.open(c.corrected)
+	eval[bool](b, `document.querySelector("a[data-dialog][href$='/embed']").focus(), true`)
+	b.keys(kb.Enter)
+	b.until("the dialog opens with its card", `document.querySelector("dialog[open] iframe.preview")?.height > 100 && document.querySelector("dialog[open] iframe.preview").height < 360`)
+	eval[bool](b, `(() => { const s = document.querySelector("dialog select[name=theme]"); s.value = "dark"; s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`)
+	b.until("the card is dark", `document.querySelector("dialog[open] iframe.preview").src.endsWith("theme=dark") && document.querySelector("#copy-snippet").value.includes("theme=dark")`)
+	if !eval[bool](b, `document.querySelector("dialog [data-copy=copy-snippet]").hidden === !navigator.clipboard`) {
+		t.Error("the buttons that copy are there without a clipboard, or the other way round")
+	}
+	b.keys(kb.Escape)
+	b.until("the dialog is closed and the focus is back", `!document.querySelector("dialog[open]") && document.activeElement.matches("a[data-dialog]")`)
 }
 
 // accessibility runs axe on cards in each theme, narrow and wide, on the pages

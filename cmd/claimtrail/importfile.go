@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/interchange"
 	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/store"
 )
 
 type importCmd struct {
@@ -83,9 +85,7 @@ func (f importFlags) run(env *environment, format string, read func(io.Reader, f
 		return err
 	}
 	defer in.Close()
-	flags := f.databaseFlags
-	flags.keyless = true
-	s, err := openSite(env.ctx, flags, "http://127.0.0.1:8080", slog.New(slog.DiscardHandler)) // nothing is published, so nothing names the address
+	s, err := f.site(env.ctx)
 	if err != nil {
 		return err
 	}
@@ -102,6 +102,27 @@ func (f importFlags) run(env *environment, format string, read func(io.Reader, f
 		x.say(env.stdout, words)
 	}
 	return errors.Join(err, report.close(), s.close())
+}
+
+// site opens the database that is there. Its own public address tells which
+// rulings of a file are its own.
+func (f importFlags) site(ctx context.Context) (*site, error) {
+	if file, embedded := strings.CutPrefix(f.address(), "sqlite:"); embedded {
+		if _, err := os.Stat(file); err != nil {
+			return nil, fmt.Errorf("import: there is no database: %w", err)
+		}
+	}
+	db, err := store.Open(ctx, f.address(), store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	origin, err := db.Public().Origin(ctx)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	flags := f.databaseFlags
+	flags.keyless = true
+	return openSite(ctx, flags, cmp.Or(origin, "http://nothing.invalid"), slog.New(slog.DiscardHandler)) // without a record it has no rulings of its own
 }
 
 // openInput opens the file and gives its size, -1 when nobody knows.
@@ -189,7 +210,7 @@ func (x *importer) flush() error {
 		}
 		x.counts[state]++
 		for _, f := range r.Fields {
-			if err := x.report.add(r.Number, columnOf(f.Field), f.Message); err != nil {
+			if err := x.report.add(r.Number, columnOf(f.Field), strings.TrimSuffix(f.Message, " Your text is kept.")); err != nil {
 				return err
 			}
 		}
@@ -210,12 +231,15 @@ func columnOf(field string) string {
 
 // say tells what became of it all.
 func (x *importer) say(w io.Writer, words string) {
-	if words != "" {
-		fmt.Fprintln(w, words)
-	}
 	would := ""
 	if x.trial {
 		would = "A trial: nothing was written. "
+	}
+	if x.counts[desk.ImportNew]+x.counts[desk.ImportAttached] > 0 {
+		words = strings.TrimPrefix(words+"; in the name of "+x.actor.Name, "; ")
+	}
+	if words != "" {
+		fmt.Fprintln(w, words)
 	}
 	fmt.Fprintf(w, "%s%d new, %d known claims with another ruling, %d known, %d refused\n",
 		would, x.counts[desk.ImportNew], x.counts[desk.ImportAttached], x.counts[desk.ImportKnown], x.counts[desk.ImportRefused])

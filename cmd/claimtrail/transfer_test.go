@@ -160,6 +160,7 @@ func TestMirrorRefuses(t *testing.T) {
 			return replaceIn(l, `"kind":"revision","claim":"`, `,"claim":"`, `,"claim":"0`)
 		}, vkey},
 		"a document and its leaf": {func(l []string) []string { return rehashed(l) }, vkey},
+		"one event more":          {func(l []string) []string { return append(l, l[len(l)-1]) }, vkey},
 		"no JSON":                 {func(l []string) []string { l[2] = l[2][:40]; return l }, vkey},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +260,7 @@ func TestImportRefuses(t *testing.T) {
 		t.Errorf("the import says %s", out)
 	}
 	reasons := string(content(t, p.dir, "report.csv"))
-	for _, want := range []string{"row,field,reason", "3,claim,", "4,review_publisher,", "5,rating_value,write a whole number", `6,claim,"Too long`} {
+	for _, want := range []string{"row,field,reason", "3,claim,", "4,review_url,", "5,rating_value,write a whole number", `6,claim,"Too long`} {
 		if !strings.Contains(reasons, want) {
 			t.Errorf("the report lacks %q:\n%s", want, reasons)
 		}

@@ -53,6 +53,9 @@ func init() { // huma makes all errors, and judges all bodies, by these variable
 	huma.ValidateStrictCasing = true // of two spellings of one name, one would be passed over
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		p := &Problem{Title: http.StatusText(status), StatusCode: status, Detail: message}
+		if status == http.StatusUnprocessableEntity {
+			p.Title, p.Detail = "Something is missing or wrong", "Please look at the named fields."
+		}
 		for _, err := range errs {
 			var detail huma.ErrorDetailer
 			if errors.As(err, &detail) {
@@ -93,6 +96,11 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 // jsonName gives the name of a form's field as the API spells it: said_on is
 // saidOn.
 func jsonName(field string) string {
+	for _, part := range []string{"basis", "zone"} { // of a date, which is an object here
+		if date, found := strings.CutSuffix(field, "_"+part); found {
+			return jsonName(date) + "." + part
+		}
+	}
 	words := strings.Split(field, "_")
 	for i, w := range words[1:] {
 		if w != "" && w[0] < utf8.RuneSelf {

@@ -118,12 +118,12 @@ func (a *API) rating(r *record.Rating) *Rating {
 // ClaimQuery is what a list of claims can be narrowed to.
 type ClaimQuery struct {
 	Q         string `query:"q" maxLength:"500" doc:"words that all must be there, in claim, summary or speaker; each may be the beginning of one"`
-	Rating    string `query:"rating"`
-	Speaker   string `query:"speaker"`
-	Topic     string `query:"topic"`
-	Publisher string `query:"publisher"`
-	Source    string `query:"source"`
-	Language  string `query:"language"`
+	Rating    string `query:"rating" doc:"key of a rating, or an outcome such as opinion"`
+	Speaker   string `query:"speaker" doc:"id"`
+	Topic     string `query:"topic" doc:"slug"`
+	Publisher string `query:"publisher" doc:"id"`
+	Source    string `query:"source" doc:"id"`
+	Language  string `query:"language" doc:"of the claim, such as en"`
 	From      string `query:"from" doc:"said on this day or later, YYYY-MM-DD"`
 	To        string `query:"to" doc:"said on this day or before"`
 	Corrected bool   `query:"corrected" doc:"only those whose ruling was corrected"`

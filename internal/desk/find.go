@@ -109,7 +109,7 @@ func (d *Desk) FindActor(ctx context.Context, email string, action Action) (kb.A
 	if email != "" {
 		actor, err := d.FindAccount(ctx, email)
 		if kb.KindOf(err) == kb.NotFound {
-			return actor, kb.Errorf(kb.NotFound, "There is no account of %s.", email).Because(err)
+			return actor, kb.Errorf(kb.NotFound, "There is no account of %s.", email)
 		}
 		return actor, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -52,7 +53,7 @@ func (d *Desk) Import(ctx context.Context, actor kb.Actor, batch []ImportedClaim
 		}
 		wrote := false
 		for _, in := range sound {
-			r, err := importClaim(tx, in, known)
+			r, err := importClaim(tx, in, known, d.baseURL+"/claims/")
 			if err != nil {
 				return fmt.Errorf("import claim %d: %w", in.Number, err)
 			}
@@ -135,8 +136,9 @@ func knownRulings(tx *store.Tx, batch []ImportedClaim) (map[string]bool, error) 
 	return tx.ImportedKeys(keys)
 }
 
-func importClaim(tx *store.Tx, in ImportedClaim, known map[string]bool) (ImportResult, error) {
-	if in.Ruling != nil && known[in.Ruling.Key] {
+// importClaim takes one over. Rulings whose address begins as our own do are ours.
+func importClaim(tx *store.Tx, in ImportedClaim, known map[string]bool, own string) (ImportResult, error) {
+	if in.Ruling != nil && (known[in.Ruling.Key] || strings.HasPrefix(in.Ruling.URL, own)) {
 		return ImportResult{Number: in.Number, State: ImportKnown}, nil
 	}
 	result := ImportResult{Number: in.Number, State: ImportAttached}

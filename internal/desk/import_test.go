@@ -51,10 +51,12 @@ func TestImport(t *testing.T) {
 		long.Claim.Text = ""
 		alone := fromFile(4)
 		alone.Ruling = nil
+		ours := fromFile(6)
+		ours.Ruling.URL = "https://claims.example/claims/abcdefgh"
 		other := fromFile(5)
 		other.Claim.Text, other.Ruling.Publisher = fromFile(1).Claim.Text, "Others"
-		batch := []desk.ImportedClaim{fromFile(1), fromFile(2), long, alone, other, fromFile(2)}
-		want := []string{"1 new", "2 new", "2 known", "3 refused", "4 new", "5 attached"}
+		batch := []desk.ImportedClaim{fromFile(1), fromFile(2), long, alone, other, fromFile(2), ours}
+		want := []string{"1 new", "2 new", "2 known", "3 refused", "4 new", "5 attached", "6 known"}
 		if diff := cmp.Diff(want, r.imported(t, true, batch...)); diff != "" {
 			t.Errorf("a trial: %s", diff)
 		}
@@ -64,7 +66,7 @@ func TestImport(t *testing.T) {
 		if diff := cmp.Diff(want, r.imported(t, false, batch...)); diff != "" {
 			t.Errorf("in earnest: %s", diff)
 		}
-		if diff := cmp.Diff([]string{"1 known", "2 known", "2 known", "3 refused", "4 known", "5 known"}, r.imported(t, false, batch...)); diff != "" {
+		if diff := cmp.Diff([]string{"1 known", "2 known", "2 known", "3 refused", "4 known", "5 known", "6 known"}, r.imported(t, false, batch...)); diff != "" {
 			t.Errorf("again: %s", diff)
 		}
 		c, err := db.Desk(t.Context()).ClaimWorded(fromFile(1).Claim.Text)

@@ -303,11 +303,12 @@ func (d *Desk) send(ctx context.Context, to kb.Webhook, job *kb.WebhookDelivery)
 	}
 	status, answer, err := d.poster.Post(ctx, to.URL, header, job.Body)
 	if err != nil {
-		d.log.InfoContext(ctx, "a webhook was not delivered", "webhook", to.ID, "attempt", job.Attempt, "error", err)
 		job.Words = "The message could not be sent."
 		if e, ok := errors.AsType[failure](err); ok {
 			job.Words, final = e.Readable(), !e.Temporary()
 		}
+		// Without the cause: it names the address, which is often a secret.
+		d.log.InfoContext(ctx, "a webhook was not delivered", "webhook", to.ID, "attempt", job.Attempt, "words", job.Words)
 		return final
 	}
 	job.Status, job.Words = status, outcomeWords(status, answer)

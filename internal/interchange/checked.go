@@ -101,14 +101,17 @@ func (c Checked) claimLanguage() string {
 	return c.Review.ItemReviewed.InLanguage
 }
 
-var tags = regexp.MustCompile(`<[^>]{0,200}>`)
+// Only what is surely a tag, or an entity, is taken for one: a claim may well say
+// that a < b and c > d.
+var (
+	htmlTag    = regexp.MustCompile(`(?i)</?(?:a|b|blockquote|br|cite|code|div|em|font|h[1-6]|i|li|mark|ol|p|q|small|span|strong|sub|sup|u|ul)(?:\s+[a-z-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s<>"']+))*\s*/?>`)
+	htmlEntity = regexp.MustCompile(`&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,12});`)
+)
 
 // plainWords makes words of what some programs give as HTML.
 func plainWords(s string) string {
-	if strings.ContainsAny(s, "<&") {
-		s = html.UnescapeString(tags.ReplaceAllString(s, " "))
-	}
-	return inOneLine(s)
+	s = htmlTag.ReplaceAllString(s, " ")
+	return inOneLine(htmlEntity.ReplaceAllStringFunc(s, html.UnescapeString))
 }
 
 var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
@@ -193,7 +196,7 @@ func (c Checked) Ruling(format, origin string) (kb.ImportedRuling, error) {
 		return kb.ImportedRuling{}, fmt.Errorf("keep imported ruling: %w", err)
 	}
 	x := kb.ImportedRuling{
-		Key: c.Key(), URL: kb.SourceURL(r.URL), ReviewedOn: c.Reviewed(), Fields: string(fields), Format: format, Origin: origin, Site: HostOf(r.URL),
+		Key: c.Key(), URL: strings.TrimSpace(r.URL), ReviewedOn: c.Reviewed(), Fields: string(fields), Format: format, Origin: origin, Site: HostOf(r.URL),
 	}
 	if r.Author != nil {
 		x.Publisher = plainWords(r.Author.Name)

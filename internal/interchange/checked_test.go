@@ -156,6 +156,19 @@ func TestChecked(t *testing.T) {
 	}
 }
 
+// TestPlainWords: markup goes, and what only looks like it stays.
+func TestPlainWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Inflation was <5% in 2020 and >3% in 2021.": "Inflation was <5% in 2020 and >3% in 2021.",
+		"a < b and c > d": "a < b and c > d", "x<y, y>z": "x<y, y>z", "<p>The <b class=\"x\">sea</b>&nbsp;is&#32;milk</p>": "The sea is milk", "R&D &amp; AT&T &copy": "R&D & AT&T &copy", "<b and c>": "<b and c>",
+	} {
+		if got := (interchange.Checked{Review: interchange.ClaimReview{ClaimReviewed: text}}).Claim().Text; got != want {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
 func FuzzReadClaimReviews(f *testing.F) {
 	own, err := whole().JSON()
 	if err != nil {

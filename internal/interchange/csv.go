@@ -48,7 +48,7 @@ var csvColumns = []csvColumn{
 	{"claimant_kind", "Person or Organization", nil, func(c Checked) string { return c.claimant().Type }, readKind},
 	{"claimant_role", "their role then", []string{"speaker_role"}, func(c Checked) string { return c.claimant().JobTitle }, func(c *Checked, s string) error { c.editClaimant().JobTitle = s; return nil }},
 	{"claimant_url", "an address that identifies them, such as Wikidata’s", nil, func(c Checked) string { return c.claimant().SameAs }, func(c *Checked, s string) error { c.editClaimant().SameAs = s; return nil }},
-	{"claim_date", "when it was said: 2024-06-20, 2024-06, 2024-06-20/2024-06-23", []string{"said_on", "date_said"}, func(c Checked) string { return c.item().DatePublished }, func(c *Checked, s string) error { c.edit().DatePublished = s; return nil }},
+	{"claim_date", "when it was said: 2024-06-20, 2024-06, 2024-06-20/2024-06-23", []string{"said_on", "date_said"}, func(c Checked) string { return c.item().DatePublished }, func(c *Checked, s string) error { return readDate(&c.edit().DatePublished, s) }},
 	{"place", "where", nil, func(c Checked) string { return c.Place }, func(c *Checked, s string) error { c.Place = s; return nil }},
 	{"appearances", "addresses where it can be seen, the earliest first, separated by spaces", []string{"appearance", "claim_url"}, writeWorks, readWorks},
 	{"rating", "the verdict in the words of who ruled", []string{"verdict", "textual_rating", "alternatename"}, func(c Checked) string { return c.rating().Label }, func(c *Checked, s string) error { c.editRating().Label = s; return nil }},
@@ -56,11 +56,11 @@ var csvColumns = []csvColumn{
 	{"rating_worst", "the lowest place", []string{"worstrating"}, func(c Checked) string { return numeral(c.rating().Worst) }, func(c *Checked, s string) error { return readNumber(&c.editRating().Worst, s) }},
 	{"rating_best", "the highest place, the truest", []string{"bestrating"}, func(c Checked) string { return numeral(c.rating().Best) }, func(c *Checked, s string) error { return readNumber(&c.editRating().Best, s) }},
 	{"summary", "the ruling in a sentence or two", []string{"explanation"}, func(c Checked) string { return c.rating().Explanation }, func(c *Checked, s string) error { c.editRating().Explanation = s; return nil }},
-	{"review_url", "address of the ruling", []string{"url"}, func(c Checked) string { return c.Review.URL }, func(c *Checked, s string) error { c.Review.URL = s; return nil }},
+	{"review_url", "address of the ruling, with https://; a rating needs this or review_publisher", []string{"url"}, func(c Checked) string { return c.Review.URL }, func(c *Checked, s string) error { c.Review.URL = s; return nil }},
 	{"review_publisher", "who ruled", []string{"publisher", "organisation", "organization"}, func(c Checked) string { return c.author().Name }, func(c *Checked, s string) error { c.editAuthor().Name = s; return nil }},
 	{"review_publisher_url", "their address", nil, func(c Checked) string { return c.author().URL }, func(c *Checked, s string) error { c.editAuthor().URL = s; return nil }},
-	{"review_date", "when it was first published", []string{"datepublished", "published_at"}, func(c Checked) string { return c.Review.DatePublished }, func(c *Checked, s string) error { c.Review.DatePublished = s; return nil }},
-	{"review_modified", "when it was last changed", nil, func(c Checked) string { return c.Review.DateModified }, func(c *Checked, s string) error { c.Review.DateModified = s; return nil }},
+	{"review_date", "when it was first published", []string{"datepublished", "published_at"}, func(c Checked) string { return c.Review.DatePublished }, func(c *Checked, s string) error { return readDate(&c.Review.DatePublished, s) }},
+	{"review_modified", "when it was last changed", nil, func(c Checked) string { return c.Review.DateModified }, func(c *Checked, s string) error { return readDate(&c.Review.DateModified, s) }},
 	{"review_language", "the language of the ruling", nil, func(c Checked) string { return c.Review.InLanguage }, func(c *Checked, s string) error { c.Review.InLanguage = s; return nil }},
 	{"review_status", "Retracted, when it was taken back", nil, func(c Checked) string { return c.Review.Status }, func(c *Checked, s string) error { c.Review.Status = s; return nil }},
 	{"licence", "address of the licence of the data", []string{"license"}, func(c Checked) string { return c.Review.License }, func(c *Checked, s string) error { c.Review.License = s; return nil }},
@@ -184,6 +184,15 @@ func numeral(n *int) string {
 	return strconv.Itoa(*n)
 }
 
+// readDate takes a date that can be understood, as it is written.
+func readDate(into *string, s string) error {
+	if dateOf(s).Unknown() && !strings.EqualFold(s, "unknown") {
+		return errors.New("write a date as 2024-06-20, 2024-06, 2024 or 2024-06-20T09:00:00Z")
+	}
+	*into = s
+	return nil
+}
+
 func readNumber(into **int, s string) error {
 	n, err := strconv.ParseInt(strings.TrimSuffix(s, ".0"), 10, 32)
 	if err != nil {
@@ -267,6 +276,10 @@ func ReadCSV(r io.Reader, each func(Row) error) (Table, error) {
 	table := Table{Encoding: name}
 	text := bufio.NewReaderSize(in, csvPeek)
 	head, err := text.Peek(csvPeek)
+	if bytes.ContainsRune(head, '\r') && !bytes.ContainsRune(head, '\n') { // as old Macintoshes ended lines
+		text = bufio.NewReaderSize(&newlines{text}, csvPeek)
+		head, err = text.Peek(csvPeek)
+	}
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 		return table, fmt.Errorf("read table: %w", err)
 	}
@@ -284,6 +297,19 @@ func ReadCSV(r io.Reader, each func(Row) error) (Table, error) {
 		return table, errors.New("the table has no column “claim”; see the template")
 	}
 	return table, rows(c, m, columns, each)
+}
+
+// newlines reads a text whose lines end with a carriage return.
+type newlines struct{ r io.Reader }
+
+func (n *newlines) Read(p []byte) (int, error) {
+	read, err := n.r.Read(p)
+	for i, c := range p[:read] {
+		if c == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return read, err
 }
 
 // csvPeek is how much is looked at to tell encoding and delimiter, in bytes.
@@ -368,14 +394,18 @@ func columnsOf(header []string) (columns []*csvColumn, ignored []string) {
 }
 
 func rows(c *csv.Reader, m *meter, columns []*csvColumn, each func(Row) error) error {
+	var wrong *csv.ParseError
 	for {
 		m.left = mostItem
 		cells, err := c.Read()
+		if errors.Is(err, io.EOF) && wrong != nil && wrong.Line > wrong.StartLine {
+			return fmt.Errorf("read table: the quotation mark that opens in line %d is never closed: nothing after it was read", wrong.StartLine)
+		}
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		row := Row{}
-		var wrong *csv.ParseError
+		wrong = nil
 		switch {
 		case errors.As(err, &wrong) && !errors.Is(err, errLongItem):
 			row.Line, row.Err = wrong.StartLine, wrong.Err

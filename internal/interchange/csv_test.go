@@ -88,6 +88,7 @@ func TestTableForms(t *testing.T) {
 	for name, tt := range map[string]struct{ text, encoding, delimiter string }{
 		"UTF-8": {plain, "UTF-8", ";"}, "byte order mark": {"\ufeff" + plain, "UTF-8", ";"}, "Windows-1252": {latin, "Windows-1252", ";"}, "UTF-16": {wide, "UTF-16", ";"},
 		"tabs": {strings.ReplaceAll(plain, ";", "\t"), "UTF-8", "\t"}, "commas": {strings.ReplaceAll(plain, ";", ","), "UTF-8", ","}, "bars": {strings.ReplaceAll(plain, ";", "|"), "UTF-8", "|"},
+		"old lines":        {strings.ReplaceAll(plain, "\n", "\r"), "UTF-8", ";"},
 		"carriage returns": {strings.ReplaceAll(plain, "\n", "\r\n"), "UTF-8", ";"},
 	} {
 		rows, table, err := readTable(t, tt.text)
@@ -106,7 +107,7 @@ func TestTableForms(t *testing.T) {
 // is read all the same.
 func TestTableBroken(t *testing.T) {
 	t.Parallel()
-	rows, _, err := readTable(t, "claim,rating_value,claimant_kind\ngood,1,person\nbad,many,\ntoo,1,person,more\nkind,,robot\n\"quote\"d,1,\nlast,,\n")
+	rows, _, err := readTable(t, "claim,rating_value,claimant_kind,claim_date\ngood,1,person,2024-06\nbad,many,,\nwhen,,,last week\ntoo,1,person,,more\nkind,,robot,\n\"quote\"d,1,,\nlast,,,\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +115,11 @@ func TestTableBroken(t *testing.T) {
 	for _, r := range rows {
 		got = append(got, fmt.Sprintf("%d %s %t", r.Line, r.Field, r.Err != nil))
 	}
-	want := []string{"2  false", "3 rating_value true", "4 row true", "5 claimant_kind true", "6  true", "7  false"}
+	want := []string{"2  false", "3 rating_value true", "4 claim_date true", "5 row true", "6 claimant_kind true", "7  true", "8  false"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for name, text := range map[string]string{"nothing": "", "no claims": "a,b\n1,2\n", "a quotation without end": "claim\n\"" + strings.Repeat("x\n", 2<<20)} {
+	for name, text := range map[string]string{"nothing": "", "no claims": "a,b\n1,2\n", "an open quotation": "claim\n\"a,b\nc\nd\n", "a quotation without end": "claim\n\"" + strings.Repeat("x\n", 2<<20)} {
 		if _, _, err := readTable(t, text); err == nil {
 			t.Errorf("%s was read", name)
 		}

@@ -61,14 +61,19 @@ func FactCheckOf(site Site, d record.Digest) FactCheck {
 // Headline is the title of a ruling where the claim and the verdict must stand
 // in one line.
 func Headline(claim, verdict string) string {
-	return strings.TrimRight(Clip(claim, 70), ".") + ": " + verdict
+	return strings.TrimRight(Clip(inOneLine(claim), 70), ".") + ": " + verdict
 }
 
-// Clip shortens a text to n characters at most, and an ellipsis.
+// Clip shortens a text to n characters at most, and an ellipsis: after a word,
+// unless the word is longer than a third of all.
 func Clip(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {
 		return s
 	}
-	return strings.TrimSpace(string(r[:n])) + "…"
+	cut := string(r[:n])
+	if i := strings.LastIndexByte(cut, ' '); i > len(cut)*2/3 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:–—-") + "…"
 }

@@ -91,8 +91,10 @@ func (e Embedding) verdict() string {
 func (e Embedding) Page() string { return e.Site.ClaimURL(e.Digest.Claim) + pinned(e.Revision) }
 
 // Card is the address of the frame.
-func (e Embedding) Card() string {
-	address := e.Site.CardURL(e.Digest.Claim, e.Revision)
+func (e Embedding) Card() string { return e.chosen(e.Site.CardURL(e.Digest.Claim, e.Revision)) }
+
+// chosen adds to an address how the card shall look.
+func (e Embedding) chosen(address string) string {
 	for _, choice := range [][2]string{{"theme", e.Theme}, {"lang", e.Language}} {
 		if choice[1] == "" || choice[1] == "auto" || choice[1] == "en" {
 			continue
@@ -136,13 +138,13 @@ func (e Embedding) Frame() string {
 // the rest is stripped. It says when the ruling was made, since it cannot change.
 func (e Embedding) Quotation() string {
 	d := e.Digest
-	return `<blockquote class="claimtrail" cite="` + html.EscapeString(e.Page()) + `">` + html.EscapeString(inOneLine(e.words())) +
-		` <a href="` + html.EscapeString(e.Page()) + `">` + html.EscapeString(inOneLine(counted(d.Origins.Sources, "source", "sources")+", the whole trail")) + `</a> (` + html.EscapeString(inOneLine(e.Site.Name())) + `)</blockquote>`
+	return `<blockquote class="claimtrail" cite="` + html.EscapeString(e.chosen(e.Page())) + `">` + html.EscapeString(inOneLine(e.words())) +
+		` <a href="` + html.EscapeString(e.Page()) + `">` + html.EscapeString(linkWords(d)) + `</a> (` + html.EscapeString(inOneLine(e.Site.Name())) + `)</blockquote>`
 }
 
 // Markdown is the same for editors that write Markdown.
 func (e Embedding) Markdown() string {
-	return "> " + markdownText(e.words()) + " [" + markdownText(counted(e.Digest.Origins.Sources, "source", "sources")+", the whole trail") + "](" + e.Page() + ") (" + markdownText(e.Site.Name()) + ")\n"
+	return "> " + markdownText(e.words()) + " [" + markdownText(linkWords(e.Digest)) + "](" + e.Page() + ") (" + markdownText(e.Site.Name()) + ")\n"
 }
 
 // words says claim, claimant, verdict and its date in one line.
@@ -153,6 +155,14 @@ func (e Embedding) words() string {
 		s += " — " + who
 	}
 	return s + ". Ruling on " + day(d.PublishedAt) + ": " + e.verdict() + "."
+}
+
+// linkWords say what the link leads to.
+func linkWords(d record.Digest) string {
+	if d.Origins.Sources == 0 {
+		return "The fact-check"
+	}
+	return "The fact-check and its " + counted(d.Origins.Sources, "source", "sources")
 }
 
 func saidBy(d record.Digest) string {
@@ -185,7 +195,17 @@ func counted(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-func inOneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// inOneLine joins words, without the signs that turn the direction of what comes
+// after them around: they would reach into somebody else's page.
+func inOneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069') {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
 
 // markdownText escapes what Markdown would read as marks.
 func markdownText(s string) string {

@@ -128,7 +128,7 @@ func (c *Client) follow(r *http.Request, via []*http.Request) error {
 func checkURL(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return &Error{Reason: Refused, Words: "Only http and https addresses can be captured."}
+		return &Error{Reason: Refused, Words: "Only http and https addresses can be reached."}
 	case u.User != nil:
 		return &Error{Reason: Refused, Words: "The address carries a user name; such addresses are not fetched."}
 	case u.Hostname() == "" || bareNumber(u.Hostname()) || len(u.String()) > longestAddress:
@@ -265,7 +265,7 @@ func explain(err error) error {
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, context.Canceled):
-		words = "The capture was cancelled."
+		words = "It was cancelled."
 	case errors.As(err, &timeout) && timeout.Timeout():
 		words = "The server does not answer in time."
 	case errors.As(err, &dns) && dns.IsNotFound:

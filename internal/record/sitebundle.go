@@ -20,7 +20,6 @@ type SiteEvent struct {
 	Kind     string          `json:"kind"`
 	Claim    string          `json:"claim,omitempty"`
 	Subject  string          `json:"subject,omitempty"`
-	At       string          `json:"at"`
 	Leaf     json.RawMessage `json:"leaf"`
 	Document json.RawMessage `json:"document,omitempty"` // absent when it was redacted
 	Class    string          `json:"class,omitempty"`    // of a redacted correction, as the site remembers it
@@ -34,6 +33,15 @@ func (e SiteEvent) ReadLeaf() (Leaf, error) {
 		return l, fmt.Errorf("read log entry %d: %w", e.Index, err)
 	}
 	return l, nil
+}
+
+// At gives when the event was, as its entry says.
+func (e SiteEvent) At() (time.Time, error) {
+	l, err := e.ReadLeaf()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return ParseStamp(l.PublishedAt)
 }
 
 // Hash gives the hash that the entry commits to; nothing when it cannot be read.
@@ -78,12 +86,12 @@ Take the key from a place that you trust, not from this bundle alone.
 type SiteBundleWriter struct {
 	zip    *zip.Writer
 	events io.Writer
-	texts  map[string]bool
+	texts  shownTexts
 }
 
 // NewSiteBundleWriter begins a bundle.
 func NewSiteBundleWriter(w io.Writer, checkpoint []byte, vkeys []string) (*SiteBundleWriter, error) {
-	b := &SiteBundleWriter{zip: zip.NewWriter(w), texts: map[string]bool{}}
+	b := &SiteBundleWriter{zip: zip.NewWriter(w), texts: shownTexts{}}
 	for _, f := range []struct {
 		name string
 		body []byte
@@ -125,38 +133,55 @@ func (b *SiteBundleWriter) Add(e SiteEvent) error {
 	if err := encoder.Encode(e); err != nil {
 		return fmt.Errorf("write bundle: %w", err)
 	}
-	if hash, shown := e.shownText(); shown {
-		b.texts[hash] = true
-	}
+	b.texts.add(e)
 	if _, err := b.events.Write(line.Bytes()); err != nil {
 		return fmt.Errorf("write bundle: %w", err)
 	}
 	return nil
 }
 
-// shownText gives the hash of the text that an event is about, if it is about
-// one.
-func (e SiteEvent) shownText() (string, bool) {
+// shownTexts are the texts that the record shows, by what was released: whether it
+// may be shown now, and its hash.
+type shownTexts map[string]struct {
+	hash     string
+	released bool
+}
+
+// add takes the newest event about a text.
+func (t shownTexts) add(e SiteEvent) {
 	if e.Kind != KindRelease || e.Document == nil {
-		return "", false
+		return
 	}
 	r, err := ReadRelease(e.Document)
-	return r.TextHash, err == nil
+	if err != nil {
+		return
+	}
+	t[e.Subject] = struct {
+		hash     string
+		released bool
+	}{r.TextHash, r.Released}
+}
+
+// hashes lists those that may be shown, each once, sorted.
+func (t shownTexts) hashes() []string {
+	var list []string
+	for _, x := range t {
+		if x.released {
+			list = append(list, x.hash)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // Close writes the texts, which read gives, and ends the bundle.
 func (b *SiteBundleWriter) Close(read func(hash string) ([]byte, error)) error {
-	hashes := make([]string, 0, len(b.texts))
-	for hash := range b.texts {
-		hashes = append(hashes, hash)
-	}
-	slices.Sort(hashes)
-	for _, hash := range hashes {
+	for _, hash := range b.texts.hashes() {
 		body, err := read(hash)
 		if err != nil {
 			return err
 		}
-		if body == nil { // taken down, or redacted
+		if body == nil { // redacted
 			continue
 		}
 		if err := b.file(siteTexts+hash, body); err != nil {
@@ -224,13 +249,16 @@ func (b *SiteBundle) Each(event func(SiteEvent) error, text func(hash string, bo
 		return fmt.Errorf("read bundle: %w", err)
 	}
 	defer f.Close()
-	check := siteCheck{last: map[string]string{}, numbers: map[string]int{}, missing: map[string]int64{}, texts: map[string]bool{}}
+	check := siteCheck{last: map[string]string{}, numbers: map[string]int{}, missing: map[string]int64{}, there: map[string]int64{}, redacted: map[string]bool{}, texts: shownTexts{}}
 	lines := bufio.NewScanner(f)
 	lines.Buffer(make([]byte, 0, 64<<10), longestLine)
 	for lines.Scan() {
 		var e SiteEvent
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			return fmt.Errorf("read bundle: event %d: %w", check.tree.Size(), err)
+		}
+		if check.tree.Size() == b.Checkpoint.Size {
+			return fmt.Errorf("read bundle: it has more events than the %d that were signed", b.Checkpoint.Size)
 		}
 		if err := check.add(e); err != nil {
 			return fmt.Errorf("read bundle: event %d: %w", check.tree.Size(), err)
@@ -245,25 +273,37 @@ func (b *SiteBundle) Each(event func(SiteEvent) error, text func(hash string, bo
 	if err := check.end(b.Checkpoint); err != nil {
 		return err
 	}
-	return b.eachText(check.texts, text)
+	return b.eachText(check, text)
 }
 
-func (b *SiteBundle) eachText(shown map[string]bool, text func(hash string, body []byte) error) error {
+// eachText gives the texts: all that the record shows, and no other.
+func (b *SiteBundle) eachText(check siteCheck, text func(hash string, body []byte) error) error {
+	shown := check.texts.hashes()
+	found := 0
 	for _, f := range b.zip.File {
-		hash, found := strings.CutPrefix(f.Name, siteTexts)
-		if !found {
+		hash, isText := strings.CutPrefix(f.Name, siteTexts)
+		if !isText {
 			continue
 		}
 		body, err := b.read(f.Name, mostText)
 		if err != nil {
 			return err
 		}
-		if Hash(body) != hash || !shown[hash] {
+		if Hash(body) != hash || !slices.Contains(shown, hash) || check.redacted[hash] {
 			return fmt.Errorf("read bundle: the text %s is not one that the record shows", hash)
 		}
 		if err := text(hash, body); err != nil {
 			return err
 		}
+		found++
+	}
+	for _, hash := range shown {
+		if check.redacted[hash] {
+			found++
+		}
+	}
+	if found != len(shown) {
+		return fmt.Errorf("read bundle: the record shows %d texts, and %d of them are missing", len(shown), len(shown)-found)
 	}
 	return nil
 }
@@ -274,7 +314,10 @@ type siteCheck struct {
 	last    map[string]string // by claim: hash of the newest revision
 	numbers map[string]int
 	missing map[string]int64 // documents that are not there, by hash
-	texts   map[string]bool
+	there   map[string]int64 // and those that are
+	// redacted is everything that a redaction took away: none of it may be there.
+	redacted map[string]bool
+	texts    shownTexts
 }
 
 func (c *siteCheck) add(e SiteEvent) error {
@@ -295,12 +338,13 @@ func (c *siteCheck) add(e SiteEvent) error {
 	case Hash(e.Document) != leaf.SHA256:
 		return errors.New("its document is not the one that was logged")
 	}
-	if _, err := ParseStamp(e.At); err != nil {
+	if _, err := e.At(); err != nil {
 		return err
 	}
 	c.tree.Add(e.Leaf)
-	if hash, shown := e.shownText(); shown {
-		c.texts[hash] = true
+	c.texts.add(e)
+	if e.Document != nil {
+		c.there[leaf.SHA256] = e.Index
 	}
 	switch e.Kind {
 	case KindRevision:
@@ -338,6 +382,10 @@ func (c *siteCheck) redaction(e SiteEvent) error {
 		return err
 	}
 	for _, hash := range r.Hashes {
+		if index, there := c.there[hash]; there {
+			return fmt.Errorf("it redacts the document of event %d, which is here all the same", index)
+		}
+		c.redacted[hash] = true
 		delete(c.missing, hash)
 	}
 	return nil

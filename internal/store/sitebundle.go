@@ -18,10 +18,9 @@ func (p *Public) SiteEvents(ctx context.Context, above int64, limit int) ([]reco
 		Idx                    int64
 		Kind, ClaimID, Subject string
 		Leaf, Bytes            []byte
-		At                     time.Time
 		Class, Cause           string
 	}
-	err := p.reader(ctx).g.Table("record_event").Select("record_event.*, document_body.bytes, COALESCE(revision.class, '') AS class, COALESCE(revision.cause, '') AS cause").
+	err := p.reader(ctx).g.Table("record_event").Select("record_event.idx, record_event.kind, record_event.claim_id, record_event.subject, record_event.leaf, document_body.bytes, COALESCE(revision.class, '') AS class, COALESCE(revision.cause, '') AS cause").
 		Joins("LEFT JOIN document_body ON document_body.hash = record_event.hash").
 		Joins("LEFT JOIN revision ON revision.event_idx = record_event.idx").
 		Where("record_event.idx > ?", above).Order("record_event.idx").Limit(limit).Find(&rows).Error
@@ -30,7 +29,7 @@ func (p *Public) SiteEvents(ctx context.Context, above int64, limit int) ([]reco
 	}
 	events := make([]record.SiteEvent, len(rows))
 	for i, r := range rows {
-		events[i] = record.SiteEvent{Index: r.Idx, Kind: r.Kind, Claim: r.ClaimID, Subject: r.Subject, At: record.Stamp(r.At), Leaf: r.Leaf, Document: r.Bytes}
+		events[i] = record.SiteEvent{Index: r.Idx, Kind: r.Kind, Claim: r.ClaimID, Subject: r.Subject, Leaf: r.Leaf, Document: r.Bytes}
 		if r.Bytes == nil {
 			events[i].Class, events[i].Cause = r.Class, r.Cause
 		}
@@ -101,7 +100,7 @@ func (db *DB) ImportSite(ctx context.Context, origin, vkey string, checkpointNot
 // mirrorEvent appends one event exactly as it is, with the rows that are derived
 // from its document.
 func (tx *Tx) mirrorEvent(e record.SiteEvent) error {
-	at, err := record.ParseStamp(e.At)
+	at, err := e.At()
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,6 @@ func (s *Server) apiDocs() views.API {
 		Begin: "curl " + s.baseURL + api.Prefix + "/desk/claims -H 'Authorization: Bearer ctk_…' -H 'Idempotency-Key: 2026-11-22-a' \\\n" +
 			"  --json '{\"text\": \"The bridge was closed for two years.\", \"appearance\": {\"speaker\": \"A. Mayor\", \"saidOn\": {\"edtf\": \"2026-11-20\", \"basis\": \"stated\"}}}'",
 	}
-	page.Lead += " Publishers can have their ClaimReview checked at " + s.baseURL + "/lint."
 	page.Description = "Read what is published, work on drafts: the JSON API."
 	groups := map[string]int{}
 	for _, path := range sortedPaths(document) {

@@ -138,6 +138,9 @@ func stepForms(actor kb.Actor, d store.Dossier) []views.StepForm {
 	var forms []views.StepForm
 	for _, e := range kb.Edges {
 		label := stepLabels[e.Step]
+		if !slices.Contains(e.From, d.Claim.State) { // the same step from another state
+			continue
+		}
 		if _, err := kb.Next(d.Claim.State, e.Step); err != nil || label == "" || !desk.May(actor, desk.StepAction(e.Step)) {
 			continue
 		}

@@ -141,7 +141,7 @@ func claimInput(v values) kb.ClaimInput {
 func (s *Server) newClaimForm(c *gin.Context) (views.Form, error) {
 	// A bookmark on another page brings the selected words and where they stand.
 	in := kb.ClaimInput{Claim: kb.Claim{Text: c.Query("text"), Language: "en", Kind: "other", Checkability: "checkable"}}
-	a := kb.Appearance{Words: c.Query("text"), Language: "en", Directness: "direct", Translation: "original"}
+	a := kb.Appearance{Language: "en", Directness: "direct", Translation: "original"}
 	if lang := c.Query("lang"); lang != "" {
 		in.Language, a.Language = lang, lang
 	}

@@ -103,7 +103,7 @@ func (s *Server) addToken(c *gin.Context) error {
 		return s.showAgain(c, s.newTokenForm, typed, err)
 	}
 	return s.tokenSheet(c, http.StatusCreated, []views.Fact{
-		{Label: "Your token", Value: secret}, {Label: "Keep it now", Value: "It is shown this once. Send it as “Authorization: Bearer …”."},
+		{Label: "Copy it now", Value: "It is shown this once, and kept only as a hash. Programs send it as “Authorization: Bearer …”."}, {Label: "Your token", Value: secret},
 	})
 }
 

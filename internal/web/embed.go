@@ -90,11 +90,23 @@ func chosen(value string, options []kb.Option) string {
 
 func (p *public) cardNote(c *gin.Context, words cardWords, status int, note string) error {
 	c.Header("Cache-Control", "public, max-age=60")
-	page := p.page("", "")
-	return send(c.Request.Context(), c.Writer, status, views.CardNotePage(views.CardNote{
-		Lang: words.tag.String(), Theme: chosen(c.Query("theme"), cardThemes), Stylesheet: p.assets.card, Script: p.assets.cardScript, Words: note,
-		Site: views.Link{Text: page.Site, URL: p.baseURL + "/"},
-	}))
+	return send(c.Request.Context(), c.Writer, status, views.CardNotePage(p.noteView(words, chosen(c.Query("theme"), cardThemes), note)))
+}
+
+func (p *public) noteView(words cardWords, theme, note string) views.CardNote {
+	return views.CardNote{
+		Lang: words.tag.String(), Theme: theme, Stylesheet: p.assets.card, Script: p.assets.cardScript, Words: note,
+		Site: views.Link{Text: p.site().Name(), URL: p.baseURL + "/"},
+	}
+}
+
+// writeCardNote shows an error in a frame as a card: a whole page would be out of
+// place in somebody else's article.
+func (s *Server) writeCardNote(w http.ResponseWriter, r *http.Request, status int, e *kb.Error) {
+	note := s.public.noteView(wordsIn("en"), cardThemes[0].Value, e.Message)
+	if err := send(context.WithoutCancel(r.Context()), w, status, views.CardNotePage(note)); err != nil {
+		s.log.WarnContext(r.Context(), "an error could not be shown", "request", requestOf(r.Context()), "error", err)
+	}
 }
 
 // cardView makes the card of a claim as it stands now, and says what became of

@@ -68,6 +68,10 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	case e.Kind == kb.Unavailable:
 		h.Set("Retry-After", "5")
 	}
+	if embeddable(r.URL.Path) {
+		s.writeCardNote(w, r, status.code, e)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, factCheckPath) {
 		writeFactCheckError(w, status.code, e)
 		return

@@ -189,10 +189,10 @@ func (p *public) lastingPages() []interchange.SitemapEntry {
 
 func (p *public) claimsSitemap(number int) ([]byte, error) {
 	rulings := p.follower.Rulings(follow.Query{})
-	end := len(rulings) - (number-1)*interchange.MostInSitemap
-	if number < 1 || end <= 0 {
+	if number < 1 || number > (len(rulings)+interchange.MostInSitemap-1)/interchange.MostInSitemap {
 		return nil, kb.Errorf(kb.NotFound, "There is no such sitemap.")
 	}
+	end := len(rulings) - (number-1)*interchange.MostInSitemap
 	site := p.site()
 	var entries []interchange.SitemapEntry
 	for _, r := range rulings[max(0, end-interchange.MostInSitemap):end] {

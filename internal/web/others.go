@@ -237,7 +237,7 @@ func (p *public) claimReviewFeed(c *gin.Context) error {
 	anybody(c)
 	index := p.follower.Index()
 	rulings := p.follower.Rulings(follow.Query{InForce: true})
-	if unchanged(c, `W/"feed-`+strconv.FormatInt(index, 36)+`"`, fresh) {
+	if unchanged(c, `W/"feed1-`+strconv.FormatInt(index, 36)+`"`, fresh) {
 		return nil
 	}
 	c.Header("Content-Type", "application/ld+json")

@@ -15,7 +15,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
-// pictures keeps the drawn social cards of revisions by document hash, and draws
+// pictures keeps the drawn social cards of revisions, and draws
 // one at a time: it takes a processor for some time.
 type pictures struct {
 	drawing chan struct{}
@@ -29,16 +29,16 @@ func newPictures() *pictures {
 	return &pictures{drawing: make(chan struct{}, 1), png: map[string][]byte{}}
 }
 
-func (x *pictures) kept(hash string) ([]byte, bool) {
+func (x *pictures) kept(key string) ([]byte, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	b, ok := x.png[hash]
+	b, ok := x.png[key]
 	return b, ok
 }
 
-// of gives the picture of a document, drawn now unless it is kept.
-func (x *pictures) of(ctx context.Context, hash string, card func() socialcard.Card) ([]byte, error) {
-	if b, ok := x.kept(hash); ok {
+// of gives the picture of a card, drawn now unless it is kept under its key.
+func (x *pictures) of(ctx context.Context, key string, card socialcard.Card) ([]byte, error) {
+	if b, ok := x.kept(key); ok {
 		return b, nil
 	}
 	select {
@@ -47,10 +47,10 @@ func (x *pictures) of(ctx context.Context, hash string, card func() socialcard.C
 		return nil, ctx.Err()
 	}
 	defer func() { <-x.drawing }()
-	if b, ok := x.kept(hash); ok { // somebody else drew it meanwhile
+	if b, ok := x.kept(key); ok { // somebody else drew it meanwhile
 		return b, nil
 	}
-	b, err := socialcard.PNG(card())
+	b, err := socialcard.PNG(card)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (x *pictures) of(ctx context.Context, hash string, card func() socialcard.C
 	if len(x.png) >= keptPictures {
 		clear(x.png)
 	}
-	x.png[hash] = b
+	x.png[key] = b
 	return b, nil
 }
 
@@ -85,9 +85,9 @@ func (p *public) picture(c *gin.Context) error {
 	if !there {
 		return p.redacted(c.Request.Context(), revisions[at])
 	}
-	b, err := p.pictures.of(c.Request.Context(), revisions[at].Hash, func() socialcard.Card {
-		return p.socialCard(d, revisions[at:])
-	})
+	card := p.socialCard(d, revisions[at:])
+	// A redaction of an earlier revision takes the rating away that is struck here.
+	b, err := p.pictures.of(c.Request.Context(), revisions[at].Hash+" "+card.Struck, card)
 	if err != nil {
 		return err
 	}

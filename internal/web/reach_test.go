@@ -379,7 +379,7 @@ func TestSitemaps(t *testing.T) {
 	if claims != 18 {
 		t.Errorf("%d claims", claims)
 	}
-	for _, none := range []string{"claims-0.xml", "claims-2.xml", "claims-x.xml", "claims-01.xml", "x"} {
+	for _, none := range []string{"claims-0.xml", "claims-2.xml", "claims-x.xml", "claims-01.xml", "claims-9223372036854775807.xml", "claims-368934881474192.xml", "claims--1.xml", "x"} {
 		if r := c.get("/sitemaps/" + none); r.status != http.StatusNotFound {
 			t.Errorf("%s: %d", none, r.status)
 		}
@@ -444,7 +444,7 @@ func TestBookmark(t *testing.T) {
 	}
 	brought := url.Values{"text": {`He said "<b>it</b>".`}, "url": {"https://paper.example/a?b=c&d"}, "title": {"A <title>"}, "lang": {"fr"}}
 	page := c.get("/desk/claims/new?" + brought.Encode()).page
-	for field, want := range map[string]string{"text": brought.Get("text"), "record_url": brought.Get("url"), "record_title": brought.Get("title"), "words": brought.Get("text")} {
+	for field, want := range map[string]string{"text": brought.Get("text"), "record_url": brought.Get("url"), "record_title": brought.Get("title"), "words": ""} {
 		x := page.Find(`[name="` + field + `"]`)
 		if got := x.AttrOr("value", strings.TrimPrefix(x.Text(), "\n")); got != want {
 			t.Errorf("%s is %q", field, got)

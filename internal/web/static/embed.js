@@ -7,12 +7,12 @@
     for (const q of document.querySelectorAll("blockquote.claimtrail[cite]")) {
       if (q.dataset.claimtrail || !q.cite.startsWith(home)) continue;
       if (document.readyState === "loading" && !q.nextElementSibling) continue; // its frame may be on its way
-      const at = /^\/claims\/([^/?#]+)(?:.*[?&]rev=(\d+))?/.exec(q.cite.slice(home.length));
+      const at = /^\/claims\/([^/?#]+)[^?#]*(\?[^#]*)?/.exec(q.cite.slice(home.length));
       if (!at) continue;
       q.dataset.claimtrail = "yes";
       if (frames().includes(q.nextElementSibling)) continue;
       const f = document.createElement("iframe");
-      f.src = home + "/embed/claims/" + at[1] + (at[2] ? "?rev=" + at[2] : "");
+      f.src = home + "/embed/claims/" + at[1] + (at[2] || "");
       f.title = q.textContent.trim().slice(0, 150);
       f.style.cssText = "position:absolute;clip:rect(1px,1px,1px,1px)";
       q.after(f);
