@@ -356,7 +356,7 @@ func quoteJS(s string) string {
 func (c *cards) withoutScripts(t *testing.T) {
 	b := newTab(t, c.browser, c.base, false)
 	b.open(c.paper.publish(article{body: c.snippet(t, c.corrected)}))
-	b.sees("Because of the pact between Russia and North Korea", "Ruling on ", "Mostly false", "the whole trail")
+	b.sees("Because of the pact between Russia and North Korea", "Ruling on ", "Mostly false", "The fact-check and its")
 	if clip := eval[string](b, `getComputedStyle(document.querySelector("iframe")).clip`); clip != "rect(1px, 1px, 1px, 1px)" {
 		t.Errorf("the frame is shown beside its quotation: %s", clip)
 	}
@@ -377,7 +377,7 @@ func (c *cards) withoutScripts(t *testing.T) {
 // nothingAllowed: a page that allows nothing keeps the quotation.
 func (c *cards) nothingAllowed(t *testing.T) {
 	b := c.reader(t, article{body: c.snippet(t, c.corrected), policy: "default-src 'none'"})
-	b.sees("Because of the pact between Russia and North Korea", "Mostly false", "the whole trail")
+	b.sees("Because of the pact between Russia and North Korea", "Mostly false", "The fact-check and its")
 }
 
 // hostOfWordPress is what the script of WordPress does with messages of frames;
