@@ -34,12 +34,9 @@ type importFlags struct {
 	File   string `arg:"" help:"The file, or - for standard input."`
 	As     string `placeholder:"EMAIL" help:"The account in whose name it is done; default: the first that may."`
 	DryRun bool   `name:"dry-run" help:"Say what would be done, and do nothing."`
+	Batch  uint16 `default:"2000" help:"Claims in one transaction. Their rows lie all over the indexes, so many at once cost the disk little more than few; nobody else writes meanwhile."`
 	Report string `placeholder:"FILE" help:"Write every refused row to this file, as CSV; default: the first twenty to standard error."`
 }
-
-// batchSize is how many claims are imported in one transaction. Their rows lie all
-// over the indexes, so many at once cost the disk little more than few.
-const batchSize = 2000
 
 type importCSVCmd struct{ importFlags }
 
@@ -73,6 +70,7 @@ type importer struct {
 	actor          kb.Actor
 	format, origin string
 	trial          bool
+	size           int // of a batch
 	batch          []desk.ImportedClaim
 	seen           map[string]bool // in a trial: what earlier batches would have kept
 	counts         map[string]int
@@ -93,7 +91,7 @@ func (f importFlags) run(env *environment, format string, read func(io.Reader, f
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
-	x := &importer{ctx: env.ctx, desk: s.desk, format: format, origin: filepath.Base(f.File), trial: f.DryRun, seen: map[string]bool{}, counts: map[string]int{}, report: report}
+	x := &importer{ctx: env.ctx, desk: s.desk, format: format, origin: filepath.Base(f.File), trial: f.DryRun, size: int(f.Batch), seen: map[string]bool{}, counts: map[string]int{}, report: report}
 	if x.actor, err = s.desk.FindActor(env.ctx, f.As, desk.ImportClaims); err == nil {
 		bar := meterOf(env, size, "Importing")
 		var words string
@@ -160,7 +158,7 @@ func (x *importer) add(number int, c interchange.Checked, field string, wrong er
 		return err
 	}
 	x.batch = append(x.batch, in)
-	if len(x.batch) < batchSize {
+	if len(x.batch) < x.size {
 		return nil
 	}
 	return x.flush()

@@ -280,7 +280,7 @@ func TestImportKilled(t *testing.T) {
 	t.Parallel()
 	storetest.EachAddress(t, func(t *testing.T, address string) {
 		p := withEditor(t, address)
-		const claims = 9000
+		const claims = 600
 		var b strings.Builder
 		b.WriteString("claim,claimant,rating,review_url,review_publisher\n")
 		for i := range claims {
@@ -319,24 +319,31 @@ func killOnceBegun(t *testing.T, p place, table string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	c := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestImportVictim$") //nolint:gosec // this program
-	c.Env = append(os.Environ(), victimVariable+"="+strings.Join(p.args("import", "csv", table), "\n"))
+	c.Env = append(os.Environ(), victimVariable+"="+strings.Join(p.args("import", "csv", table, "--batch", "20"), "\n"))
+	var said bytes.Buffer
+	c.Stdout, c.Stderr = &said, &said
+	db := storetest.Open(t, p.address)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	db := storetest.Open(t, p.address)
-	for {
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	for begun := false; !begun; {
+		select {
+		case err := <-ended:
+			t.Fatalf("it came to its end before it was killed: %v\n%s", err, said.String())
+		default:
+		}
 		rows, err := db.Desk(ctx).ImportedAfter("", "", 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(rows) > 0 {
-			break
-		}
+		begun = len(rows) > 0
 	}
 	if err := c.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Wait(); err == nil {
+	if err := <-ended; err == nil {
 		t.Fatal("it came to its end before it was killed")
 	}
 }
