@@ -227,6 +227,7 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		"Evidence":               {&kb.Evidence{}, "source"},
 		"ExcerptInput":           {&kb.ExcerptInput{}, "exact"},
 		"GateException":          {&kb.GateException{}, "reason"},
+		"ImportedRuling":         {&kb.ImportedRuling{}, "review_publisher"},
 		"IndependenceAssessment": {&kb.IndependenceAssessment{}, "source"},
 		"Masthead":               {&kb.Masthead{}, "name"},
 		"Publisher":              {&kb.Publisher{}, "name"},
