@@ -17,6 +17,7 @@ type serveFlags struct {
 	BaseURL   string   `name:"base-url" help:"Public origin, as in every absolute link; default: from --addr."`
 	LogFormat string   `name:"log-format" enum:"text,json," default:"" help:"text or json; default: text on a terminal."`
 	Proxies   []string `name:"trusted-proxy" help:"Address or network whose X-Forwarded-For is believed; repeatable."`
+	PageCache uint16   `name:"page-cache" default:"64" placeholder:"MiB" help:"Memory for public pages that are kept ready, in MiB; 0: none."`
 }
 
 // base gives the public origin; the listener knows the port when it was 0.
@@ -48,7 +49,7 @@ func (c *serveCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	err = s.serve(env.ctx, l, c.Proxies, func() { log.InfoContext(env.ctx, "serving", "address", s.base) })
+	err = s.serve(env.ctx, l, c.serveFlags, func() { log.InfoContext(env.ctx, "serving", "address", s.base) })
 	return errors.Join(err, s.close())
 }
 
@@ -86,7 +87,7 @@ func (c *demoCmd) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
-	err = s.serve(env.ctx, l, c.Proxies, func() { greet(env, s.base, folder, accounts) })
+	err = s.serve(env.ctx, l, c.serveFlags, func() { greet(env, s.base, folder, accounts) })
 	return errors.Join(err, s.close())
 }
 

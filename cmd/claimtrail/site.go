@@ -174,19 +174,19 @@ const (
 	writeTime    = 60 * time.Second
 	idleTime     = 2 * time.Minute
 	shutdownTime = 10 * time.Second
-	followEvery  = time.Second
+	followEvery  = time.Second / 2
 	maxHeader    = 64 << 10
 )
 
 // serve answers requests on the listener until the context ends, then lets
 // those under way finish.
-func (s *site) serve(ctx context.Context, listener net.Listener, proxies []string, ready func()) error {
+func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, ready func()) error {
 	follower := follow.New(s.db.Public())
 	mirror, err := s.mirror(ctx)
 	if err != nil {
 		return err
 	}
-	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Keys: s.keys, Logger: s.log, Proxies: proxies, Mirror: mirror})
+	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Keys: s.keys, Logger: s.log, Proxies: f.Proxies, PageCache: int64(f.PageCache) << 20, Mirror: mirror})
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,8 @@ type Follower struct {
 	reviews  map[string][]record.Banner // all signs “under review”, begun and ended, by claim
 	disputes []record.DisputeOutcome    // in the order of the log
 	redacted []record.Redaction         // in the order of the log
+	touched  map[string]int64           // by claim: the newest event about it
+	common   int64                      // the newest event about no claim: it concerns every page
 }
 
 // row is one claim in columns: what filters look at, not what lists show.
@@ -70,7 +72,7 @@ const batch = 1000
 
 // New makes a follower that has read nothing yet.
 func New(public *store.Public) *Follower {
-	return &Follower{public: public, index: -1, rows: map[string]*row{}, names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}}
+	return &Follower{public: public, index: -1, rows: map[string]*row{}, names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, touched: map[string]int64{}, common: -1}
 }
 
 // Index is the log index up to which the follower has read, -1 at first.
@@ -78,6 +80,23 @@ func (f *Follower) Index() int64 {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return f.index
+}
+
+// Changed gives the index of the newest event that concerns any of the claims, or
+// every page; of any event when no claims are given.
+func (f *Follower) Changed(claims []string) int64 {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if claims == nil {
+		return f.index
+	}
+	newest := f.common
+	for _, c := range claims {
+		if at, known := f.touched[c]; known {
+			newest = max(newest, at)
+		}
+	}
+	return newest
 }
 
 // CatchUp reads on until the follower has seen the event with the given index.
@@ -141,8 +160,19 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 			return 0, err
 		}
 		f.index = e.Index
+		f.touch(e)
 	}
 	return len(entries), nil
+}
+
+// touch notes whom an event concerns. What was redacted about one claim may be
+// quoted by another.
+func (f *Follower) touch(e store.Entry) {
+	if e.Claim == "" || e.Kind == record.KindRedaction {
+		f.common = e.Index
+		return
+	}
+	f.touched[e.Claim] = e.Index
 }
 
 // documented are the kinds of events whose documents the follower needs. They are few

@@ -105,6 +105,9 @@ func (b *bureau) runs(t *testing.T, text string) {
 	if !busy {
 		t.Fatal("no capture was asked for")
 	}
+	head, err := b.db.Public().Head(t.Context())
+	check(t, err)
+	check(t, b.follower.CatchUp(t.Context(), head)) // as it does by itself in a moment
 }
 
 // rated gives a claim that a copy supports, ready for review.

@@ -327,6 +327,7 @@ func (p *public) family(ctx context.Context, relations []record.Relation) ([]vie
 	for i, r := range relations {
 		ids[i] = r.Claim
 	}
+	madeFrom(ctx, ids)
 	newest, err := p.follower.Newest(ctx, ids)
 	if err != nil {
 		return nil, err

@@ -80,6 +80,9 @@ func TestCardRemembers(t *testing.T) {
 	})
 }
 
+// rerated is what a correction by rerate says.
+const rerated = "We rated it wrongly."
+
 // rerate publishes the next revision with another rating.
 func (n *newsroom) rerate(t *testing.T, claim string) {
 	t.Helper()
@@ -90,7 +93,7 @@ func (n *newsroom) rerate(t *testing.T, claim string) {
 			other = o.AttrOr("value", "")
 		}
 	})
-	n.correct(t, claim, url.Values{"rating": {other}, "cause": {"our-error"}, "public_note": {"We rated it wrongly."}})
+	n.correct(t, claim, url.Values{"rating": {other}, "cause": {"our-error"}, "public_note": {rerated}})
 }
 
 // TestCardOfWhatWasTakenBack: a retracted claim says so, with the rating that it

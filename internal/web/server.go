@@ -33,6 +33,8 @@ type Options struct {
 	Keys     []string // that the log is verified with, the newest first
 	Proxies  []string // addresses whose X-Forwarded-For is believed
 	Mirror   Mirror   // whose record this is, when it is not our own
+
+	PageCache int64 // bytes of memory for public pages that are kept ready; 0: none is kept
 }
 
 // Mirror is the site that a record was taken over from.
@@ -67,6 +69,7 @@ type public struct {
 	rendered *reasonings
 	pictures *pictures
 	mirror   Mirror
+	pages    *pageCache
 }
 
 // limits of one request.
@@ -86,9 +89,13 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	pages, err := newPageCache(o.Follower, o.PageCache)
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
 		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
-		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures(), mirror: o.Mirror},
+		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures(), mirror: o.Mirror, pages: pages},
 	}
 	s.api, err = api.New(api.Options{
 		DB: o.DB, Desk: o.Desk, Follower: o.Follower, BaseURL: o.BaseURL, Version: apiVersion, Logger: o.Logger, RequestID: requestOf,

@@ -39,6 +39,8 @@ type site struct {
 	desk       *desk.Desk
 	follower   *follow.Follower
 	statements atomic.Int64
+	pauses     atomic.Int64 // statements until pause, counted down
+	pause      func()
 	accounts   []seed.Account
 }
 
@@ -116,11 +118,35 @@ func load(t testing.TB, address string) {
 	check(t, db.Close())
 }
 
+// pauseAt lets the n-th statement from now wait for a function.
+func (s *site) pauseAt(n int, pause func()) {
+	s.pause = pause
+	s.pauses.Store(int64(n))
+}
+
+func (s *site) ran() {
+	s.statements.Add(1)
+	if s.pauses.Load() > 0 && s.pauses.Add(-1) == 0 {
+		s.pause()
+	}
+}
+
+// pageCacheSize is more than the pages of the demonstration take, in bytes.
+const pageCacheSize = 16 << 20
+
+// newSite makes a site that keeps its pages ready, as all do.
 func newSite(t testing.TB, address string) *site {
+	t.Helper()
+	return newSiteOf(t, address, pageCacheSize)
+}
+
+// newSiteOf makes a site that keeps so many bytes of pages ready; 0: that makes
+// each page anew, to be measured.
+func newSiteOf(t testing.TB, address string, pages int64) *site {
 	t.Helper()
 	load(t, address)
 	s := &site{}
-	db, err := store.Open(context.Background(), address, store.Options{OnStatement: func() { s.statements.Add(1) }})
+	db, err := store.Open(context.Background(), address, store.Options{OnStatement: s.ran})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	s.db = db
@@ -132,7 +158,7 @@ func newSite(t testing.TB, address string) *site {
 	head, err := db.Public().Head(context.Background())
 	check(t, err)
 	check(t, s.follower.CatchUp(context.Background(), head))
-	server, err := web.New(web.Options{DB: db, Desk: s.desk, Bytes: archive.Body, Follower: s.follower, Keys: signer().VerifierKeys(), BaseURL: "http://claims.example"})
+	server, err := web.New(web.Options{DB: db, Desk: s.desk, Bytes: archive.Body, Follower: s.follower, Keys: signer().VerifierKeys(), BaseURL: "http://claims.example", PageCache: pages})
 	check(t, err)
 	s.Server = httptest.NewServer(server.Handler())
 	t.Cleanup(s.Close)
