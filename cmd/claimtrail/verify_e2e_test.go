@@ -69,8 +69,11 @@ func altered(t *testing.T, base, suffix, old, replacement string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	proxy.ModifyResponse = func(answer *http.Response) error {
+	toSite := func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Header.Del("Accept-Encoding") // what is replaced must be readable
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: toSite, ModifyResponse: func(answer *http.Response) error {
 		path := answer.Request.URL.Path
 		if !strings.HasSuffix(path, suffix) || (suffix == ".json" && strings.HasSuffix(path, ".entry.json")) {
 			return nil
@@ -83,7 +86,7 @@ func altered(t *testing.T, base, suffix, old, replacement string) string {
 		answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		answer.Header.Del("Content-Length")
 		return nil
-	}
+	}}
 	server := httptest.NewServer(proxy)
 	t.Cleanup(server.Close)
 	return server.URL
