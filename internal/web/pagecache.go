@@ -78,17 +78,17 @@ func (a *answer) weight() int { return len(a.body) + 2*len(a.gzip) + entryOverhe
 // holds reports whether nothing that an answer was made from has changed since.
 func (c *pageCache) holds(a *answer) bool { return c.record.Changed(a.claims) <= a.index }
 
-// sources gathers the claims that an answer is made from while it is made.
-type sources struct {
+// ingredients gather the claims that an answer is made from while it is made.
+type ingredients struct {
 	mu     sync.Mutex
 	claims []string
 }
 
-type sourcesKey struct{}
+type ingredientsKey struct{}
 
 // madeFrom notes that the answer to a request is made from claims too.
 func madeFrom(ctx context.Context, claims []string) {
-	s, noted := ctx.Value(sourcesKey{}).(*sources)
+	s, noted := ctx.Value(ingredientsKey{}).(*ingredients)
 	if !noted {
 		return
 	}
@@ -152,11 +152,11 @@ func (pc *pageCache) fill(c *gin.Context, key string, claims []string, h func(*g
 // make lets a page answer into memory.
 func (pc *pageCache) make(c *gin.Context, claims []string, h func(*gin.Context) error) (*answer, error) {
 	a := &answer{index: pc.record.Index()}
-	noted := &sources{claims: claims}
+	noted := &ingredients{claims: claims}
 	writer, request := c.Writer, c.Request
 	held := &heldAnswer{ResponseWriter: writer, header: http.Header{}}
 	c.Writer = held
-	c.Request = request.Clone(context.WithValue(request.Context(), sourcesKey{}, noted))
+	c.Request = request.Clone(context.WithValue(request.Context(), ingredientsKey{}, noted))
 	c.Request.Method = http.MethodGet
 	c.Request.Header.Del("If-None-Match")
 	err := h(c)
