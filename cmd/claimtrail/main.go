@@ -41,6 +41,7 @@ type commands struct {
 	Import     importCmd     `cmd:"" help:"Take claims and rulings over from elsewhere; what others ruled stays marked as theirs."`
 	Export     exportCmd     `cmd:"" help:"Write rulings, or the whole record, for other programs."`
 	Lint       lintCmd       `cmd:"" help:"Name the defects of ClaimReviews, in a file or at an address."`
+	Eval       evalCmd       `cmd:"" help:"Measure the matching of claims on a labelled collection."`
 	Capture    captureCmd    `cmd:"" help:"Archive one page."`
 	Quote      quoteCmd      `cmd:"" help:"Check a quotation against a text file; prints JSON."`
 	Trail      trailCmd      `cmd:"" help:"Compute the independent origins of a graph of sources; JSON in, JSON out."`
@@ -109,7 +110,7 @@ func settings(getenv func(string) string) kong.Resolver {
 
 // notSettings are flags of single commands that no environment decides.
 var notSettings = map[string]bool{
-	"help": true, "password-stdin": true, "text": true, "exact": true, "reason": true, "url": true, "bundle": true, "vkey": true, "remember": true, "json": true, "prefix": true, "suffix": true, "near": true, "as": true,
+	"help": true, "password-stdin": true, "text": true, "exact": true, "reason": true, "url": true, "bundle": true, "vkey": true, "remember": true, "json": true, "prefix": true, "suffix": true, "near": true, "corpus": true, "queries": true, "qrels": true, "as": true,
 }
 
 func oneLine(err error) string {
