@@ -1,6 +1,7 @@
 package encoder
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -98,4 +99,25 @@ func collect(ways []best) []int {
 	}
 	slices.Reverse(ids)
 	return ids[:min(len(ids), longest)]
+}
+
+// Piece is a piece of a word, and the logarithm of how often it occurs. Pieces that
+// begin a word begin with “▁”.
+type Piece struct {
+	Text string
+	Log  float64
+}
+
+// Vocabulary gives the pieces that texts are split into, the most frequent first.
+func Vocabulary() ([]Piece, error) {
+	p, err := readPieces(vocabulary)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Piece, 0, len(p.ids))
+	for text, id := range p.ids {
+		list = append(list, Piece{text, p.scores[id]})
+	}
+	slices.SortFunc(list, func(a, b Piece) int { return cmp.Or(cmp.Compare(b.Log, a.Log), strings.Compare(a.Text, b.Text)) })
+	return list, nil
 }

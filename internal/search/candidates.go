@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -19,92 +20,90 @@ type asked struct {
 	terms []uint32
 	idf   float64
 	list  *list
-	most  float64 // what it adds at most
 }
 
 // Candidates gives the documents that share most with a text by BM25F, the best
-// first, at most n. Words that all of the best documents lack cannot bring in another,
-// so the lists of common words are seldom read: MaxScore (Turtle, Flood 1995), one
-// term at a time.
+// first, at most n. Words that all of the best documents may lack bring in no others:
+// MaxScore (Turtle, Flood 1995), one term at a time.
 func (x *Index) Candidates(text string, n int) []Candidate {
-	words := x.ask(text)
-	found := x.reach(words, n)
-	var total float64
-	for _, w := range words {
-		total += w.idf
-	}
-	byTerm := map[uint32]int{}
-	for i, w := range words {
-		for _, t := range w.terms {
-			byTerm[t] = i
-		}
-	}
-	candidates := make([]Candidate, 0, len(found))
-	for _, doc := range found {
-		c := x.weigh(doc, words, byTerm)
-		c.Share /= total
-		candidates = append(candidates, c)
+	s := x.ask(text)
+	var candidates []Candidate
+	for _, doc := range s.reach(n) {
+		candidates = append(candidates, s.weigh(doc))
 	}
 	slices.SortFunc(candidates, func(a, b Candidate) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(b.Doc, a.Doc)) })
-	return candidates[:min(n, len(candidates))]
+	candidates = candidates[:min(n, len(candidates))]
+	for i := range candidates {
+		candidates[i].Words = s.shared(candidates[i].Doc)
+	}
+	return candidates
+}
+
+// survey is a text looked up in the index.
+type survey struct {
+	x      *Index
+	words  []asked
+	total  float64        // idf of all words
+	byTerm map[uint32]int // where in words a term stands
+	weight []float64      // of each word in the document at hand
+	terms  []uint32
 }
 
 // mostAsked bounds the words of a text that are matched.
 const mostAsked = 100
 
 // ask looks up the words of a text, each once, the rarest first.
-func (x *Index) ask(text string) []asked {
-	var words []asked
+func (x *Index) ask(text string) *survey {
+	s := &survey{x: x, byTerm: map[uint32]int{}}
 	seen := map[string]bool{}
 	for w := range wordsIn(cleaned(text)) {
-		stem, says := inEnglish{}.Term(w.folded)
-		if seen[stem] || !says && !w.loud || len(words) == mostAsked {
+		stem, says := inEnglish{}.Term(w.folded) // function words of English are passed over in any language
+		if seen[stem] || !says && !w.loud || len(s.words) == mostAsked {
 			continue
 		}
 		seen[stem] = true
-		a := asked{form: text[w.start:w.end]}
-		for _, t := range []string{stem, w.folded} {
+		a := asked{form: text[min(w.start, len(text)):min(w.end, len(text))]}
+		for _, analyser := range x.analysers() {
+			t, _ := analyser.Term(w.folded)
 			if id, known := x.terms[t]; known && !slices.Contains(a.terms, id) {
 				a.terms = append(a.terms, id)
 			}
 		}
 		a.list = x.unitedOf(a.terms)
 		a.idf = inverseFrequency(x.Len(), a.list.size())
-		a.most = a.idf * impactOf(grades-1) * rounding
-		words = append(words, a)
+		s.words = append(s.words, a)
+		s.total += a.idf
 	}
-	slices.SortStableFunc(words, func(a, b asked) int { return cmp.Compare(b.idf, a.idf) })
-	return words
+	slices.SortStableFunc(s.words, func(a, b asked) int { return cmp.Compare(b.idf, a.idf) })
+	for i, w := range s.words {
+		for _, t := range w.terms {
+			s.byTerm[t] = i
+		}
+	}
+	s.weight = make([]float64, len(s.words))
+	return s
 }
 
-// reach gives every document that may be among the n best.
-func (x *Index) reach(words []asked, n int) []uint32 {
-	scores := x.board()
+// reach gives every document that may be among the n best. The board holds what each
+// can have at most, by its grades.
+func (s *survey) reach(n int) []uint32 {
+	scores := s.x.board()
 	defer boards.Put(scores)
-	var left float64
-	for _, w := range words {
-		left += w.most
-	}
+	left := s.total
 	var touched []uint32
-	for _, w := range words {
-		if len(touched) >= n && left < nth(scores.of, touched, n) {
-			break
-		}
-		for doc, grade := range w.list.entries() {
-			if scores.of[doc] == 0 {
-				touched = append(touched, doc)
-			}
-			scores.of[doc] += uint32(finest * w.idf * impactOf(grade))
-		}
-		left -= w.most
+	closed := false
+	for _, w := range s.words {
+		closed = closed || len(touched) >= n && left < s.bar(scores.of, touched, n)
+		touched = w.spread(scores.of, touched, closed)
+		left -= w.idf
 	}
-	var bar float64
-	if len(touched) >= n {
-		bar = nth(scores.of, touched, n)
+	bar := 0.0
+	if len(touched) > n {
+		bar = s.bar(scores.of, touched, n)
 	}
-	reached := make([]uint32, 0, n)
+	reached := touched[:0]
 	for _, doc := range touched {
-		if float64(scores.of[doc])/finest*rounding+left >= bar {
+		if float64(scores.of[doc])/finest >= bar {
 			reached = append(reached, doc)
 		}
 		scores.of[doc] = 0
@@ -112,58 +111,109 @@ func (x *Index) reach(words []asked, n int) []uint32 {
 	return reached
 }
 
-const (
-	finest   = 1 << 16 // one unit of idf times impact, on a board of whole numbers
-	rounding = 1.15    // how much more than its grade says a document may weigh
-)
+// finest is one unit of idf times impact on a board of whole numbers.
+const finest = 1 << 16
 
-// nth gives the n-th highest score of the documents, as low as rounding to grades may
-// have made it.
-func nth(scores, docs []uint32, n int) float64 {
-	best := make([]uint32, 0, n)
-	for _, doc := range docs {
-		s := scores[doc]
-		switch {
-		case len(best) < n:
-			best = append(best, s)
-			if len(best) == n {
-				slices.Sort(best)
+// spread adds what a word is worth at most to every document that has it, and notes
+// those that had nothing before, unless no more are taken.
+func (w asked) spread(scores, touched []uint32, closed bool) []uint32 {
+	var worth [grades]uint32
+	for g := range worth {
+		worth[g] = uint32(math.Ceil(finest * w.idf * mostOf(g)))
+	}
+	add := func(doc, worth uint32) {
+		if scores[doc] == 0 {
+			if closed {
+				return
 			}
-		case s > best[0]:
-			at, _ := slices.BinarySearch(best, s)
-			copy(best, best[1:at])
-			best[at-1] = s
+			touched = append(touched, doc)
+		}
+		scores[doc] += worth
+	}
+	for _, entry := range w.list.few {
+		add(entry>>gradeBits, worth[entry%grades])
+	}
+	if w.list.many == nil {
+		return touched
+	}
+	var buffer [512]uint32
+	for g, set := range w.list.many.of {
+		if set == nil {
+			continue
+		}
+		it := set.ManyIterator()
+		for n := it.NextMany(buffer[:]); n > 0; n = it.NextMany(buffer[:]) {
+			for _, doc := range buffer[:n] {
+				add(doc, worth[g])
+			}
 		}
 	}
-	return float64(best[0]) / finest / rounding
+	return touched
+}
+
+// bar gives a score that the n-th best document has at least: the lowest that is really
+// had by the n highest on the board.
+func (s *survey) bar(scores, docs []uint32, n int) float64 {
+	best := make([]Hit, 0, n)
+	for _, doc := range docs {
+		h := Hit{doc, scores[doc]}
+		if len(best) == n {
+			if h.Score <= best[0].Score {
+				continue
+			}
+			best = best[1:]
+		}
+		at, _ := slices.BinarySearchFunc(best, h, func(a, b Hit) int { return cmp.Compare(a.Score, b.Score) })
+		best = slices.Insert(best, at, h)
+	}
+	lowest := math.Inf(1)
+	for _, h := range best {
+		lowest = min(lowest, s.weigh(h.Doc).Share*s.total)
+	}
+	return lowest
 }
 
 // weigh works out the BM25F score of one document from its text.
-func (x *Index) weigh(doc uint32, words []asked, byTerm map[uint32]int) Candidate {
-	weights := make([]float64, len(words))
-	partWeights := []float64{claimWeight, titleWeight, namesWeight}
-	part, length := 0, 0.0
-	for _, t := range x.texts.get(x.textAt[doc], nil) {
-		switch t {
-		case gap:
-			continue
-		case boundary:
-			part = min(part+1, len(partWeights)-1)
-			continue
-		}
-		if part < 2 {
-			length += partWeights[part]
-		}
-		if i, ok := byTerm[t-shift]; ok {
-			weights[i] += partWeights[part]
-		}
-	}
-	c := Candidate{Doc: doc}
-	for i, w := range weights {
+func (s *survey) weigh(doc uint32) Candidate {
+	length := s.take(doc)
+	var sum float64
+	for i, w := range s.weight {
 		if w > 0 {
-			c.Share += words[i].idf * saturated(w, length)
-			c.Words = append(c.Words, words[i].form)
+			sum += s.words[i].idf * saturated(w, length)
 		}
 	}
-	return c
+	return Candidate{Doc: doc, Share: sum / s.total}
+}
+
+// take sums the weight of each word in a document, and gives the document's length.
+func (s *survey) take(doc uint32) float64 {
+	clear(s.weight)
+	s.terms = s.x.texts.get(s.x.textAt[doc], s.terms[:0])
+	part, length := 0, 0.0
+	for _, t := range s.terms {
+		switch {
+		case t == boundary:
+			part = min(part+1, len(partWeights)-1)
+		case t != gap:
+			if part < namesPart {
+				length += partWeights[part]
+			}
+			if i, ok := s.byTerm[t-shift]; ok {
+				s.weight[i] += partWeights[part]
+			}
+		}
+	}
+	return length
+}
+
+// shared gives the words of the text that a document has.
+func (s *survey) shared(doc uint32) []string {
+	s.take(doc)
+	var forms []string
+	for i, w := range s.weight {
+		if w > 0 {
+			forms = append(forms, s.words[i].form)
+		}
+	}
+	return forms
 }

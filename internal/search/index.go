@@ -1,7 +1,6 @@
 package search
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -53,6 +52,11 @@ const (
 	lengthShare = 0.5
 )
 
+// partWeights are the weights by part: claim, title, then names and whole tags.
+var partWeights = [...]float64{claimWeight, titleWeight, namesWeight}
+
+const namesPart = 2
+
 // Index holds what is needed to find documents: for each term and each value of a
 // field which documents have it, and for each document its terms in order and its
 // values. Documents are numbered in the order in which they are added, so a higher
@@ -65,11 +69,12 @@ type Index struct {
 	valueOf    []Value
 	having     []list // by value
 	live       *roaring.Bitmap
-	texts      arena // of each document, the terms in order
-	facets     arena // of each document, its values
+	kinds      [2]*roaring.Bitmap // documents of plain and of English words
+	texts      arena              // of each document, the terms in order
 	textAt     []uint32
-	facetsAt   []uint32
-	said       []int32 // days as YYYYMMDD
+	facets     []uint32 // values, document after document
+	facetsAt   []uint32 // where those of each document begin
+	said       []int32  // days as YYYYMMDD
 	settled    []int32
 	vocabulary vocabulary
 }
@@ -89,7 +94,7 @@ const (
 
 // New makes an empty index.
 func New() *Index {
-	return &Index{terms: map[string]uint32{}, values: map[Value]uint32{}, live: roaring.New(), forms: [2]map[string]form{{}, {}}}
+	return &Index{terms: map[string]uint32{}, values: map[Value]uint32{}, live: roaring.New(), kinds: [2]*roaring.Bitmap{roaring.New(), roaring.New()}, forms: [2]map[string]form{{}, {}}}
 }
 
 // Len is the number of documents.
@@ -105,23 +110,26 @@ type occurrence struct {
 func (x *Index) Add(d Doc) uint32 {
 	doc := uint32(len(x.textAt))
 	r := reading{index: x, analyser: AnalyserOf(d.Language)}
-	r.forms = x.forms[kindOf(r.analyser)]
+	kind := kindOf(r.analyser)
+	r.forms = x.forms[kind]
 	r.part(d.Claim, claimWeight, true)
 	r.part(d.Title, titleWeight, true)
 	for _, name := range d.Names {
 		r.part(name, namesWeight, false)
 	}
+	r.tags()
 	for term, weight := range r.weights() {
 		x.lists[term].add(doc, gradeOf(weight, r.length), false)
 	}
-	values := make([]uint32, len(d.Values))
-	for i, v := range d.Values {
-		values[i] = x.value(v)
-		x.having[values[i]].add(doc, 0, true)
+	x.facetsAt = append(x.facetsAt, uint32(len(x.facets)))
+	for _, v := range d.Values {
+		id := x.value(v)
+		x.having[id].add(doc, 0, true)
+		x.facets = append(x.facets, id)
 	}
 	x.live.Add(doc)
+	x.kinds[kind].Add(doc)
 	x.textAt = append(x.textAt, x.texts.put(r.text))
-	x.facetsAt = append(x.facetsAt, x.facets.put(values))
 	x.said = append(x.said, dayNumber(d.Said))
 	x.settled = append(x.settled, dayNumber(d.Settled))
 	return doc
@@ -132,14 +140,35 @@ func (x *Index) Remove(doc uint32) {
 	if !x.live.CheckedRemove(doc) {
 		return
 	}
+	for _, kind := range x.kinds {
+		kind.Remove(doc)
+	}
 	for _, term := range distinct(x.texts.get(x.textAt[doc], nil)) {
 		if term >= shift {
 			x.lists[term-shift].remove(doc)
 		}
 	}
-	for _, v := range x.facets.get(x.facetsAt[doc], nil) {
+	for _, v := range x.valuesOf(doc) {
 		x.having[v].remove(doc)
 	}
+}
+
+func (x *Index) valuesOf(doc uint32) []uint32 {
+	if int(doc)+1 == len(x.facetsAt) {
+		return x.facets[x.facetsAt[doc]:]
+	}
+	return x.facets[x.facetsAt[doc]:x.facetsAt[doc+1]]
+}
+
+// analysers gives those by which documents were read.
+func (x *Index) analysers() []Analyser {
+	var list []Analyser
+	for kind, a := range []Analyser{plain{}, inEnglish{}} {
+		if !x.kinds[kind].IsEmpty() {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 func distinct(numbers []uint32) []uint32 {
@@ -175,15 +204,16 @@ type reading struct {
 	analyser    Analyser
 	forms       map[string]form
 	text        []uint32
+	joined      []uint32 // whole tags
 	occurrences []occurrence
 	length      float64
+	parts       int
 }
 
 func (r *reading) part(text string, weight float64, counts bool) {
-	if len(r.text) > 0 {
+	if r.parts++; r.parts > 1 {
 		r.text = append(r.text, boundary)
 	}
-	var joined []uint32
 	for w := range wordsIn(cleaned(text)) {
 		term, says := r.termOf(w)
 		switch {
@@ -191,7 +221,8 @@ func (r *reading) part(text string, weight float64, counts bool) {
 			r.text = append(r.text, gap)
 			continue
 		case w.joined:
-			joined = append(joined, term+shift)
+			r.joined = append(r.joined, term)
+			continue
 		default:
 			r.text = append(r.text, term+shift)
 		}
@@ -200,8 +231,13 @@ func (r *reading) part(text string, weight float64, counts bool) {
 			r.length += weight
 		}
 	}
-	for _, term := range joined {
-		r.text = append(r.text, boundary, term)
+}
+
+// tags adds whole tags behind everything else: they stand beside no word.
+func (r *reading) tags() {
+	for _, term := range r.joined {
+		r.text = append(r.text, boundary, term+shift)
+		r.occurrences = append(r.occurrences, occurrence{term, namesWeight})
 	}
 }
 
@@ -243,7 +279,7 @@ func (r *reading) weights() map[uint32]float64 {
 
 // gradeOf tells the saturated weight of a term as a grade.
 func gradeOf(weight, length float64) int {
-	return int(max(0, min(grades-1, math.Round((saturated(weight, length)-lightest)/(heaviest-lightest)*(grades-1)))))
+	return int(max(0, min(grades-1, (saturated(weight, length)-lightest)/wide)))
 }
 
 // saturated is the BM25F weight of a term in a document of a length, 0 to 1.
@@ -252,25 +288,36 @@ func saturated(weight, length float64) float64 {
 	return normal / (saturation + normal)
 }
 
-// The range of impacts that grades tell apart.
+// Impacts from lightest to heaviest are told apart, in grades of equal width.
 const (
 	lightest = 0.1
-	heaviest = 0.85
+	heaviest = 0.9
+	wide     = (heaviest - lightest) / grades
 )
 
 // impactOf gives the middle of a grade.
-func impactOf(grade int) float64 {
-	return lightest + (heaviest-lightest)*float64(grade)/(grades-1)
+func impactOf(grade int) float64 { return lightest + wide*(float64(grade)+0.5) }
+
+// mostOf gives the highest impact in a grade.
+func mostOf(grade int) float64 {
+	if grade == grades-1 {
+		return 1
+	}
+	return lightest + wide*float64(grade+1)
 }
 
+// dayNumber writes a day as a number, 0 for what is none.
 func dayNumber(day string) int32 {
 	if len(day) < len("2006-01-02") {
 		return 0
 	}
 	var n int32
 	for _, c := range []byte(day[:10]) {
-		if c != '-' {
+		switch {
+		case c >= '0' && c <= '9':
 			n = 10*n + int32(c-'0')
+		case c != '-':
+			return 0
 		}
 	}
 	return n

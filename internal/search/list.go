@@ -128,6 +128,25 @@ func (l *list) entries() iter.Seq2[uint32, int] {
 	}
 }
 
+// newest gives the documents of one grade, the newest first.
+func (l *list) newest(grade int) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for _, entry := range slices.Backward(l.few) {
+			if int(entry%grades) == grade && !yield(entry>>gradeBits) {
+				return
+			}
+		}
+		if l.many == nil || l.many.of[grade] == nil {
+			return
+		}
+		for it := l.many.of[grade].ReverseIterator(); it.HasNext(); {
+			if !yield(it.Next()) {
+				return
+			}
+		}
+	}
+}
+
 // united makes one list of several: what a document has is its best grade.
 func united(lists []*list) *list {
 	lists = slices.DeleteFunc(lists, func(l *list) bool { return l.size() == 0 })

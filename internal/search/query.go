@@ -39,17 +39,23 @@ func (p Place) before(h Hit) bool {
 type Hit struct{ Doc, Score uint32 }
 
 // Result is what was found: a page of hits, how many there are in all, and how many
-// have each value; the values of a filtered field are counted as if it were not
-// filtered.
+// have each value of a field, the most frequent values first; those of a filtered field
+// are counted as if it were not filtered.
 type Result struct {
 	Hits      []Hit
 	More      bool
 	Total     int
-	Counts    [fields]map[string]int
+	Counts    [fields][]Count
 	Any       bool // nothing has all words; these have some of them
 	Corrected []Corrected
 	Missing   []string // words that no document has, nor anything like them
 	Found     Found
+}
+
+// Count is how many of the documents have a value.
+type Count struct {
+	Key string
+	N   int
 }
 
 // Corrected is a word that no document has, and the one that was taken for it.
@@ -59,6 +65,18 @@ type Corrected struct{ Typed, Taken string }
 func (x *Index) Search(q Query) Result {
 	r := Result{Found: Found{}}
 	req := x.lookUp(q.Wanted, &r)
+	if req.unrestricted(q) {
+		switch met := req.met(); {
+		case len(req.words) == 1:
+			r.Total = met
+			r.take(req.words[0].byGrade(), q)
+			return r
+		case met > fewest:
+			r.Total = met
+			r.take(req.byGrades(nil), q)
+			return r
+		}
+	}
 	all := req.all()
 	if all.IsEmpty() && len(req.words) > 1 && len(req.phrases) == 0 {
 		r.Any = true
@@ -73,9 +91,7 @@ func (x *Index) Search(q Query) Result {
 	switch {
 	case q.Newest || len(req.words) == 0:
 		r.take(newestFirst(chosen, 0), q)
-	case chosen == all && !r.Any && req.few() && int(chosen.GetCardinality()) > fewest:
-		r.take(req.byGrades(nil), q)
-	case !r.Any && req.few() && int(chosen.GetCardinality()) > fewest:
+	case !r.Any && len(req.words) <= 2 && r.Total > fewest:
 		r.take(req.byGrades(chosen), q)
 	default:
 		r.take(req.byScores(chosen), q)
@@ -186,7 +202,7 @@ func (x *Index) standsFor(w word, begins, not bool, r *Result) []uint32 {
 	}
 	terms := []uint32{}
 	look := func(form string) {
-		for _, a := range []Analyser{plain{}, inEnglish{}} {
+		for _, a := range x.analysers() {
 			t, _ := a.Term(form)
 			if id, known := x.terms[t]; known && x.lists[id].size() > 0 {
 				terms = append(terms, id)
@@ -210,6 +226,23 @@ func (x *Index) standsFor(w word, begins, not bool, r *Result) []uint32 {
 		}
 	}
 	return distinct(terms)
+}
+
+// unrestricted reports that only words decide, and only the best are asked for.
+func (req *request) unrestricted(q Query) bool {
+	return !q.Count && !q.Newest && len(req.phrases)+len(req.nots)+len(q.Filters)+len(q.Without) == 0 && q.From+q.To+q.Since == ""
+}
+
+// met gives how many documents have one word, or two common ones; 0 for any other
+// request.
+func (req *request) met() int {
+	switch {
+	case len(req.words) == 1:
+		return req.words[0].list.size()
+	case len(req.words) == 2 && req.words[0].list.many != nil && req.words[1].list.many != nil:
+		return int(req.words[0].list.many.all.AndCardinality(req.words[1].list.many.all))
+	}
+	return 0
 }
 
 // all gives the documents that have every word, not to be changed.

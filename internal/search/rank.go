@@ -1,10 +1,12 @@
 package search
 
 import (
+	"cmp"
 	"container/heap"
 	"iter"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -19,14 +21,18 @@ type sought struct {
 
 // precision is one unit of inverse document frequency in a score. It is coarse on
 // purpose: scores stay the same while a few documents come, so that pages follow on
-// each other.
-const precision = 64
+// each other. Impacts are told finer, so that each grade of a word has a score of its
+// own.
+const (
+	precision = 64
+	fineness  = 32
+)
 
 func (x *Index) sought(terms []uint32) sought {
 	s := sought{list: x.unitedOf(terms)}
-	idf := math.Round(precision * inverseFrequency(x.Len(), s.list.size()))
+	idf := max(1, math.Round(precision*inverseFrequency(x.Len(), s.list.size())))
 	for g := range s.worth {
-		s.worth[g] = uint32(math.Round(idf * impactOf(g)))
+		s.worth[g] = uint32(math.Round(fineness * idf * impactOf(g)))
 	}
 	return s
 }
@@ -36,8 +42,18 @@ func inverseFrequency(all, having int) float64 {
 	return math.Log(1 + (float64(all)-float64(having)+0.5)/(float64(having)+0.5))
 }
 
-// few reports that all combinations of grades can be looked at.
-func (req *request) few() bool { return len(req.words) <= 2 }
+// byGrade gives the documents that have a word, the best first.
+func (w sought) byGrade() iter.Seq[Hit] {
+	return func(yield func(Hit) bool) {
+		for grade := range slices.Backward(w.worth[:]) {
+			for doc := range w.list.newest(grade) {
+				if !yield(Hit{doc, w.worth[grade]}) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // byGrades gives documents that have one or two common words, the best first: the sets
 // of the best grades are met one after the other, and none after the page is full.
@@ -196,18 +212,39 @@ func (x *Index) count(r *Result, matching, chosen *roaring.Bitmap, filters []Val
 	}
 }
 
+// mostCounted is how many values of a field are told.
+const mostCounted = 100
+
 func (x *Index) tally(r *Result, docs *roaring.Bitmap, wanted func(Field) bool) {
-	counts := x.tallies(docs)
-	for f := range fields {
-		if wanted(f) {
-			r.Counts[f] = map[string]int{}
+	var found [fields][]counted
+	var floor [fields]uint32 // fewer are not among the foremost
+	for id, n := range x.tallies(docs) {
+		f := x.valueOf[id].Field
+		if n == 0 || n < floor[f] || !wanted(f) {
+			continue
+		}
+		if found[f] = append(found[f], counted{uint32(id), n}); len(found[f]) == 4*mostCounted {
+			found[f] = x.foremost(found[f])
+			floor[f] = found[f][mostCounted-1].n
 		}
 	}
-	for id, n := range counts {
-		if v := x.valueOf[id]; n > 0 && wanted(v.Field) {
-			r.Counts[v.Field][v.Key] = int(n)
+	for f := range found {
+		for _, c := range x.foremost(found[f]) {
+			r.Counts[f] = append(r.Counts[f], Count{x.valueOf[c.value].Key, int(c.n)})
 		}
 	}
+}
+
+type counted struct{ value, n uint32 }
+
+func (x *Index) foremost(list []counted) []counted {
+	slices.SortFunc(list, func(a, b counted) int {
+		if a.n != b.n {
+			return cmp.Compare(b.n, a.n)
+		}
+		return strings.Compare(x.valueOf[a.value].Key, x.valueOf[b.value].Key)
+	})
+	return list[:min(mostCounted, len(list))]
 }
 
 // tallies counts each value within the documents; where these are all, by the lengths
@@ -220,11 +257,13 @@ func (x *Index) tallies(docs *roaring.Bitmap) []uint32 {
 		}
 		return counts
 	}
-	var values []uint32
-	for it := docs.Iterator(); it.HasNext(); {
-		values = x.facets.get(x.facetsAt[it.Next()], values[:0])
-		for _, v := range values {
-			counts[v]++
+	var buffer [1024]uint32
+	it := docs.ManyIterator()
+	for n := it.NextMany(buffer[:]); n > 0; n = it.NextMany(buffer[:]) {
+		for _, doc := range buffer[:n] {
+			for _, v := range x.valuesOf(doc) {
+				counts[v]++
+			}
 		}
 	}
 	return counts

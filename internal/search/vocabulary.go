@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 	"sync"
@@ -80,7 +81,8 @@ func (x *Index) continued(beginning string) []entry {
 // corrected gives the word of the vocabulary that was most likely meant by one that
 // is in no document: one slip away, or two in a long word; of equally near ones the
 // most frequent. A slip is a character too many, missing, wrong, or changed with its
-// neighbour (Damerau 1964).
+// neighbour (Damerau 1964). The first character is taken to be right, or missing, or
+// changed with the second.
 func (x *Index) corrected(word string) (entry, bool) {
 	letters := []rune(word)
 	slips := 1
@@ -93,7 +95,7 @@ func (x *Index) corrected(word string) (entry, bool) {
 	set := characters(word)
 	var best entry
 	bestSlips, bestSize := slips+1, 0
-	for _, e := range x.vocabulary.all() {
+	for _, e := range x.alike(letters) {
 		if d := int(e.runes) - len(letters); d > slips || -d > slips || differ(e.has, set) > 2*slips {
 			continue
 		}
@@ -108,12 +110,25 @@ func (x *Index) corrected(word string) (entry, bool) {
 	return best, bestSlips <= slips
 }
 
-func differ(a, b uint64) int {
-	n := 0
-	for d := a ^ b; d != 0; d &= d - 1 {
-		n++
+// alike gives the words that begin with the first or the second character.
+func (x *Index) alike(letters []rune) []entry {
+	list := x.beginning(letters[0])
+	if letters[1] != letters[0] {
+		list = append(slices.Clip(list), x.beginning(letters[1])...)
 	}
-	return n
+	return list
+}
+
+func (x *Index) beginning(r rune) []entry {
+	sorted := x.vocabulary.all()
+	byForm := func(e entry, form string) int { return strings.Compare(e.form, form) }
+	from, _ := slices.BinarySearchFunc(sorted, string(r), byForm)
+	to, _ := slices.BinarySearchFunc(sorted, string(r+1), byForm)
+	return sorted[from:max(from, to)]
+}
+
+func differ(a, b uint64) int {
+	return bits.OnesCount64(a ^ b)
 }
 
 // slipsBetween counts the slips between two words (optimal string alignment), most+1
