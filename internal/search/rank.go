@@ -45,7 +45,14 @@ func inverseFrequency(all, having int) float64 {
 // byGrade gives the documents that have a word, the best first.
 func (w sought) byGrade() iter.Seq[Hit] {
 	return func(yield func(Hit) bool) {
+		var having [grades]int
+		for _, entry := range w.list.few {
+			having[entry%grades]++
+		}
 		for grade := range slices.Backward(w.worth[:]) {
+			if w.list.many == nil && having[grade] == 0 {
+				continue
+			}
 			for doc := range w.list.newest(grade) {
 				if !yield(Hit{doc, w.worth[grade]}) {
 					return
