@@ -59,6 +59,13 @@ type Text struct {
 	Lang   string
 	Dir    string
 	Marked bool // it brings quotation marks of its own
+	Parts  []Part // of a text in which something was found
+}
+
+// Part is a piece of a text.
+type Part struct {
+	Text  string
+	Found bool
 }
 
 // Time is a moment: as people read it and as machines do.
@@ -95,6 +102,7 @@ type Front struct {
 	Page
 
 	Lead   string
+	Search Search
 	Claims []ClaimRow
 	Topics []Link
 	More   string
@@ -107,7 +115,7 @@ type ClaimRow struct {
 	Text          Text
 	Said          string
 	Rating        Rating
-	Summary       string
+	Summary       Text
 	Origins       string
 	Published     Time
 	Correction    string
@@ -132,13 +140,24 @@ type ClaimList struct {
 	Hidden  []Hidden
 	Action  string
 	Next    string
+	More    string // what the link to the next page says
 	Empty   string
+	Search  *Search
+}
+
+// Search is the box above a list, and what became of what was typed.
+type Search struct {
+	Typed  string
+	Hidden []Hidden
+	Notes  []string
+	Orders []Link
 }
 
 // Facet is one set of filters as links.
 type Facet struct {
 	Heading string
 	Links   []Link
+	Rest    []Link // shown when asked for
 }
 
 // Hidden is a form value that is carried along.

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"context"
+	"io"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -10,6 +12,23 @@ import (
 
 // html shows markup that was sanitised; nothing else can be passed.
 func html(h markup.HTML) templ.Component { return templ.Raw(string(h)) }
+
+// parts shows the pieces of a text, those that were found marked, and nothing between
+// them.
+func parts(list []Part) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		for _, p := range list {
+			text := templ.EscapeString(p.Text)
+			if p.Found {
+				text = "<mark>" + text + "</mark>"
+			}
+			if _, err := io.WriteString(w, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 func count(n int) string {
 	if n == 0 {

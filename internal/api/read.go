@@ -117,7 +117,8 @@ func (a *API) rating(r *record.Rating) *Rating {
 
 // ClaimQuery is what a list of claims can be narrowed to.
 type ClaimQuery struct {
-	Q         string `query:"q" maxLength:"500" doc:"words that all must be there, in claim, summary or speaker; each may be the beginning of one"`
+	Q         string `query:"q" maxLength:"500" doc:"words that all must be there, in claim, summary, speaker or topic; “phrases in quotes”, -words that must not be there, beginnings*"`
+	Order     string `query:"order" enum:"best,newest" default:"best" doc:"best first is for words; else the newest ruling comes first"`
 	Rating    string `query:"rating" doc:"key of a rating, or an outcome such as opinion"`
 	Speaker   string `query:"speaker" doc:"id"`
 	Topic     string `query:"topic" doc:"slug"`
@@ -157,7 +158,7 @@ func (a *API) listClaims(ctx context.Context, in *ClaimQuery) (*claimList, error
 	}
 	page, err := a.Follower.Claims(ctx, follow.Query{
 		Rating: in.Rating, Speaker: in.Speaker, Topic: in.Topic, Publisher: in.Publisher, Source: in.Source, Language: in.Language, From: in.From, To: in.To,
-		Corrected: in.Corrected, Terms: search.Terms(in.Q), After: in.After, Limit: in.Limit,
+		Corrected: in.Corrected, Wanted: search.Parse(in.Q), Strict: true, Newest: in.Order == "newest", After: in.After, Limit: in.Limit, Count: true,
 	})
 	if kb.KindOf(err) == kb.Malformed { // nothing else can be
 		return nil, badCursor()
@@ -336,22 +337,22 @@ type SubjectList struct {
 const idAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 
 func (a *API) listSubjects(kind string) func(context.Context, *SubjectQuery) (*subjectList, error) {
-	return func(_ context.Context, in *SubjectQuery) (*subjectList, error) {
+	return func(ctx context.Context, in *SubjectQuery) (*subjectList, error) {
 		if strings.Trim(in.After, idAlphabet) != "" {
 			return nil, badCursor()
 		}
-		ids := a.Follower.Subjects(kind)
-		start, found := slices.BinarySearch(ids, in.After)
-		if found {
-			start++
-		}
+		ids := a.Follower.Subjects(kind, in.After, in.Limit+1)
 		list := SubjectList{Items: []Ref{}}
-		for _, id := range ids[start:min(len(ids), start+in.Limit)] {
-			name, _ := a.Follower.Name(follow.Subject{Kind: kind, ID: id})
-			list.Items = append(list.Items, Ref{ID: id, Name: name})
+		if len(ids) > in.Limit {
+			ids = ids[:in.Limit]
+			list.Next = ids[in.Limit-1]
 		}
-		if start+in.Limit < len(ids) {
-			list.Next = ids[start+in.Limit-1]
+		names, err := a.Follower.Names(ctx, kind, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			list.Items = append(list.Items, Ref{ID: id, Name: names[id]})
 		}
 		return &subjectList{list}, nil
 	}
@@ -377,7 +378,10 @@ type Subject struct {
 
 func (a *API) getSubject(kind string) func(context.Context, *subjectPath) (*oneSubject, error) {
 	return func(ctx context.Context, in *subjectPath) (*oneSubject, error) {
-		name, known := a.Follower.Name(follow.Subject{Kind: kind, ID: in.ID})
+		name, known, err := a.Follower.Name(ctx, follow.Subject{Kind: kind, ID: in.ID})
+		if err != nil {
+			return nil, err
+		}
 		if !known {
 			return nil, kb.Errorf(kb.NotFound, "There is nothing published at this address.")
 		}

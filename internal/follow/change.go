@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -22,12 +23,12 @@ type change struct {
 	topics       []string
 }
 
-func changeOf(index int64, before *row, d record.Digest) change {
-	c := change{event: index, claim: d.Claim, number: d.Number, class: d.Correction.Class, cause: d.Correction.Cause, was: before.rating, day: d.PublishedAt[:min(len(d.PublishedAt), len(time.DateOnly))]}
-	from, err := record.ParseStamp(before.published)
-	to, err2 := record.ParseStamp(d.PublishedAt)
-	if err == nil && err2 == nil {
-		c.stood = to.Sub(from)
+// changeOf compares a revision with what stood before it.
+func (f *Follower) changeOf(index int64, d record.Digest) change {
+	c := change{event: index, claim: d.Claim, number: d.Number, class: d.Correction.Class, cause: d.Correction.Cause, day: d.PublishedAt[:min(len(d.PublishedAt), len(time.DateOnly))]}
+	if before, known := f.claims.slot(d.Claim); known && before.number > 0 {
+		c.was = f.claims.ratings[before.rating]
+		c.stood = time.Duration(micros(d.PublishedAt)-before.published) * time.Microsecond
 	}
 	for _, t := range d.Topics {
 		c.topics = append(c.topics, t.Slug)
@@ -115,13 +116,22 @@ func (f *Follower) matchChanges(q ChangeQuery, after int64) (ChangePage, []chang
 			page.Next = strconv.FormatInt(found[len(found)-1].event, 36)
 		}
 	}
-	page.Classes = counts(classes, func(key string) string { return kb.Label(kb.Classes, key) })
-	page.Causes = counts(causes, func(key string) string { return kb.Label(kb.Causes, key) })
+	page.Classes = tallied(classes, func(key string) string { return kb.Label(kb.Classes, key) })
+	page.Causes = tallied(causes, func(key string) string { return kb.Label(kb.Causes, key) })
 	if len(errors) > 0 {
 		slices.Sort(errors)
 		page.Median = errors[len(errors)/2]
 	}
 	return page, found
+}
+
+func tallied(m map[string]int, name func(string) string) []Count {
+	list := make([]Count, 0, len(m))
+	for key, n := range m {
+		list = append(list, Count{key, name(key), n})
+	}
+	slices.SortFunc(list, func(a, b Count) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Name, b.Name)) })
+	return list
 }
 
 func (q ChangeQuery) matches(c change) bool {

@@ -5,7 +5,6 @@
 package follow
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
-	"github.com/claimtrail/claimtrail/internal/search"
 	"github.com/claimtrail/claimtrail/internal/store"
 )
 
@@ -25,10 +23,9 @@ type Follower struct {
 	reading  sync.Mutex // one reader at a time moves the index
 	mu       sync.RWMutex
 	index    int64
-	rows     map[string]*row // by claim
-	newest   []*row          // by event, the newest first, once sorted
-	sorted   bool
-	names    map[Subject]string
+	caught   bool // it has been at the end of the record
+	claims   claims
+	names    map[Subject]string // of speakers, topics and publishers
 	masthead record.Masthead
 	policy   record.Policy
 	scales   []record.Scale
@@ -37,23 +34,7 @@ type Follower struct {
 	reviews  map[string][]record.Banner // all signs “under review”, begun and ended, by claim
 	disputes []record.DisputeOutcome    // in the order of the log
 	redacted []record.Redaction         // in the order of the log
-	touched  map[string]int64           // by claim: the newest event about it
 	common   int64                      // the newest event about no claim: it concerns every page
-}
-
-// row is one claim in columns: what filters look at, not what lists show.
-type row struct {
-	claim, rating, language, said string
-	event                         int64
-	number                        int
-	speakers, topics, publishers  []string
-	sources                       []string
-	corrected                     bool
-	hidden                        bool   // redacted, or merged into another claim
-	published                     string // when the newest revision was
-	first                         string // when the first one was
-	retracted                     bool
-	words                         search.Words
 }
 
 // Subject is a thing that pages list claims by.
@@ -72,7 +53,7 @@ const batch = 1000
 
 // New makes a follower that has read nothing yet.
 func New(public *store.Public) *Follower {
-	return &Follower{public: public, index: -1, rows: map[string]*row{}, names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, touched: map[string]int64{}, common: -1}
+	return &Follower{public: public, index: -1, claims: newClaims(), names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, common: -1}
 }
 
 // Index is the log index up to which the follower has read, -1 at first.
@@ -92,9 +73,7 @@ func (f *Follower) Changed(claims []string) int64 {
 	}
 	newest := f.common
 	for _, c := range claims {
-		if at, known := f.touched[c]; known {
-			newest = max(newest, at)
-		}
+		newest = max(newest, f.claims.touched(c))
 	}
 	return newest
 }
@@ -155,6 +134,9 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if len(entries) < batch && !f.caught {
+		defer f.arrived()
+	}
 	for i, e := range entries {
 		if err := f.apply(e, documents[i]); err != nil {
 			return 0, err
@@ -165,6 +147,26 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 	return len(entries), nil
 }
 
+// arrived is when the end of the record is reached for the first time.
+func (f *Follower) arrived() {
+	f.caught = true
+	f.claims.found.Trim()
+}
+
+// Begun reports whether the follower has been at the end of the record; if not, it
+// reads on a little first, so that of a small record nobody has to wait for the rest.
+func (f *Follower) Begun(ctx context.Context) (bool, error) {
+	f.mu.RLock()
+	caught := f.caught
+	f.mu.RUnlock()
+	if caught || !f.reading.TryLock() {
+		return caught, nil
+	}
+	f.reading.Unlock()
+	n, err := f.read(ctx)
+	return err == nil && n < batch, err
+}
+
 // touch notes whom an event concerns. What was redacted about one claim may be
 // quoted by another.
 func (f *Follower) touch(e store.Entry) {
@@ -172,7 +174,7 @@ func (f *Follower) touch(e store.Entry) {
 		f.common = e.Index
 		return
 	}
-	f.touched[e.Claim] = e.Index
+	f.claims.touch(e.Claim, e.Index)
 }
 
 // documented are the kinds of events whose documents the follower needs. They are few
@@ -239,7 +241,7 @@ func add[T record.Scale | record.DisputeOutcome](list *[]T, document []byte) err
 // applyRedaction forgets what a redaction takes away: the claim if its newest
 // revision is among it, corrections, and names that nothing else bears.
 func (f *Follower) applyRedaction(r record.Redaction) {
-	row, known := f.rows[r.Claim]
+	s, known := f.claims.slot(r.Claim)
 	if !known {
 		return
 	}
@@ -249,37 +251,17 @@ func (f *Follower) applyRedaction(r record.Redaction) {
 			f.changes[i].was = ""
 		}
 	}
-	if slices.Contains(r.Revisions, row.number) {
-		*row = rowOf(row, record.Digest{Claim: row.claim, Number: row.number, PublishedAt: row.published, Redacted: true})
+	if slices.Contains(r.Revisions, int(s.number)) {
+		f.claims.hide(s)
 	}
-	borne := map[Subject]bool{}
-	for _, x := range f.rows {
-		x.subjects(func(s Subject) { borne[s] = true })
-	}
-	maps.DeleteFunc(f.names, func(s Subject, _ string) bool { return !borne[s] })
-}
-
-func (r *row) subjects(each func(Subject)) {
-	for kind, ids := range map[string][]string{Speaker: r.speakers, Topic: r.topics, Publisher: r.publishers, Source: r.sources} {
-		for _, id := range ids {
-			each(Subject{kind, id})
-		}
-	}
+	maps.DeleteFunc(f.names, func(s Subject, _ string) bool { return !f.claims.bear(s) })
 }
 
 func (f *Follower) applyRevision(index int64, d record.Digest) {
-	r, known := f.rows[d.Claim]
-	if !known {
-		r = &row{claim: d.Claim, first: d.PublishedAt}
-		f.rows[d.Claim] = r
-		f.newest = append(f.newest, r)
-	}
-	f.sorted = false
 	if d.Correction != nil {
-		f.changes = append(f.changes, changeOf(index, r, d))
+		f.changes = append(f.changes, f.changeOf(index, d))
 	}
-	*r = rowOf(r, d)
-	r.event = index
+	f.claims.put(index, d)
 	for _, s := range d.Speakers {
 		f.names[Subject{Speaker, s.ID}] = s.Name
 	}
@@ -289,55 +271,6 @@ func (f *Follower) applyRevision(index int64, d record.Digest) {
 	for _, p := range d.Publishers {
 		f.names[Subject{Publisher, p.ID}] = p.Name
 	}
-	for _, s := range d.Sources {
-		f.names[Subject{Source, s.ID}] = s.Name
-	}
-}
-
-// rowOf gives the columns of a claim as a digest has them.
-func rowOf(old *row, d record.Digest) row {
-	r := row{
-		claim: old.claim, event: old.event, first: old.first, number: d.Number, language: d.Language, said: d.SaidOn.Earliest(), rating: d.Outcome, published: d.PublishedAt,
-		corrected: d.Correction != nil && d.Correction.Class != "typo", hidden: d.Redacted || d.MergedInto != "", retracted: d.Outcome == kb.Retracted,
-	}
-	texts := []string{d.Text, d.Summary}
-	if d.Rating != nil {
-		r.rating = d.Rating.Key
-	}
-	for _, s := range d.Speakers {
-		r.speakers = append(r.speakers, s.ID)
-		texts = append(texts, s.Name)
-	}
-	r.words = search.WordsOf(texts...)
-	for _, t := range d.Topics {
-		r.topics = append(r.topics, t.Slug)
-	}
-	for _, p := range d.Publishers {
-		r.publishers = append(r.publishers, p.ID)
-	}
-	for _, s := range d.Sources {
-		r.sources = append(r.sources, s.ID)
-	}
-	return r
-}
-
-// sort puts the rows in order before they are read; a long catching-up is
-// sorted once.
-func (f *Follower) sort() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.sorted {
-		slices.SortFunc(f.newest, func(a, b *row) int { return cmp.Compare(b.event, a.event) })
-		f.sorted = true
-	}
-}
-
-// Name gives the newest published name of a subject.
-func (f *Follower) Name(s Subject) (string, bool) {
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	name, ok := f.names[s]
-	return name, ok
 }
 
 // Masthead gives the organisation that publishes, as last published.

@@ -78,7 +78,7 @@ func TestLists(t *testing.T) {
 		if err := f.CatchUp(t.Context(), last); err != nil {
 			t.Fatal(err)
 		}
-		got, page := claims(t, f, follow.Query{Limit: 3})
+		got, page := claims(t, f, follow.Query{Limit: 3, Count: true})
 		if diff := cmp.Diff([]string{"Claim 2, revision 2", "Claim 6, revision 1", "Claim 5, revision 1"}, got); diff != "" {
 			t.Error(diff)
 		}
@@ -108,7 +108,7 @@ func TestLists(t *testing.T) {
 				t.Errorf("%+v gives %v of %d", tt.query, got, page.Total)
 			}
 		}
-		if name, ok := f.Name(follow.Subject{Kind: follow.Speaker, ID: "speaker1"}); !ok || name != "A Speaker" {
+		if name, ok, err := f.Name(t.Context(), follow.Subject{Kind: follow.Speaker, ID: "speaker1"}); err != nil || !ok || name != "A Speaker" {
 			t.Errorf("name %q, %v", name, ok)
 		}
 	})

@@ -100,6 +100,28 @@ func New() *Index {
 // Len is the number of documents.
 func (x *Index) Len() int { return int(x.live.GetCardinality()) }
 
+// Has reports whether a document is there.
+func (x *Index) Has(doc uint32) bool { return x.live.Contains(doc) }
+
+// Having is how many documents have a value.
+func (x *Index) Having(v Value) int {
+	if id, known := x.values[v]; known {
+		return x.having[id].size()
+	}
+	return 0
+}
+
+// Trim gives back the memory that growing lists keep in hand. It is worth calling once,
+// after many documents were added.
+func (x *Index) Trim() {
+	for i := range x.lists {
+		x.lists[i].trim()
+	}
+	for i := range x.having {
+		x.having[i].trim()
+	}
+}
+
 // occurrence is how much a term weighs in a document.
 type occurrence struct {
 	term   uint32

@@ -75,6 +75,19 @@ func (l *list) remove(doc uint32) {
 	}
 }
 
+func (l *list) trim() {
+	if l.many == nil {
+		l.few = slices.Clone(l.few)
+		return
+	}
+	l.many.all = l.many.all.Clone()
+	for grade, set := range l.many.of {
+		if set != nil {
+			l.many.of[grade] = set.Clone()
+		}
+	}
+}
+
 // grade gives the grade of a document, -1 where it is not in the list.
 func (l *list) grade(doc uint32) int {
 	if l.many == nil {

@@ -15,8 +15,10 @@ type Query struct {
 	Wanted          Wanted
 	Filters         []Value
 	Without         []Value
+	Among           []uint32 // if not nil, only these documents
 	From, To, Since string
 	Newest          bool // the newest first, else the best
+	Strict          bool // take no word for another, and give nothing that lacks one
 	After           Place
 	Skip            int
 	Limit           int
@@ -64,7 +66,7 @@ type Corrected struct{ Typed, Taken string }
 // Search answers a query.
 func (x *Index) Search(q Query) Result {
 	r := Result{Found: Found{}}
-	req := x.lookUp(q.Wanted, &r)
+	req := x.lookUp(q, &r)
 	if req.unrestricted(q) {
 		switch met := req.met(); {
 		case len(req.words) == 1:
@@ -78,7 +80,7 @@ func (x *Index) Search(q Query) Result {
 		}
 	}
 	all := req.all()
-	if all.IsEmpty() && len(req.words) > 1 && len(req.phrases) == 0 {
+	if !q.Strict && all.IsEmpty() && len(req.words) > 1 && len(req.phrases) == 0 {
 		r.Any = true
 		all = req.any()
 	}
@@ -128,6 +130,7 @@ func newestFirst(docs *roaring.Bitmap, score uint32) iter.Seq[Hit] {
 // request is what is wanted, looked up in the index.
 type request struct {
 	x       *Index
+	strict  bool
 	words   []sought
 	phrases []phrase
 	nots    []phrase // a single word is a phrase of one
@@ -144,10 +147,10 @@ type choice struct {
 }
 
 // lookUp finds what each word stands for.
-func (x *Index) lookUp(w Wanted, r *Result) request {
-	req := request{x: x}
+func (x *Index) lookUp(q Query, r *Result) request {
+	req := request{x: x, strict: q.Strict}
 	for _, loud := range []bool{false, true} {
-		for _, p := range w.parts {
+		for _, p := range q.Wanted.parts {
 			req.add(p, r, loud)
 		}
 		if len(req.words)+len(req.nots) > 0 || len(r.Missing) > 0 {
@@ -168,7 +171,7 @@ func (req *request) add(p part, r *Result, loud bool) {
 		}
 		w.loud = w.loud || loud
 		begins := p.begins && w.end == len(p.text)
-		terms := req.x.standsFor(w, begins, p.not, r)
+		terms := req.standsFor(w, begins, p.not, r)
 		places = append(places, terms)
 		if terms != nil && !p.not {
 			req.words = append(req.words, req.x.sought(terms))
@@ -196,7 +199,8 @@ func trimmed(p phrase) phrase {
 
 // standsFor gives the terms that a typed word may stand as: nil for a function word,
 // empty for a word that is nowhere.
-func (x *Index) standsFor(w word, begins, not bool, r *Result) []uint32 {
+func (req *request) standsFor(w word, begins, not bool, r *Result) []uint32 {
+	x := req.x
 	if !w.loud && functionWords[w.folded] && !begins {
 		return nil
 	}
@@ -218,7 +222,7 @@ func (x *Index) standsFor(w word, begins, not bool, r *Result) []uint32 {
 		}
 	}
 	if len(terms) == 0 && !not {
-		if e, ok := x.corrected(w.folded); ok {
+		if e, ok := x.corrected(w.folded); ok && !req.strict {
 			r.Corrected = append(r.Corrected, Corrected{w.folded, e.form})
 			look(e.form)
 		} else {
@@ -230,7 +234,7 @@ func (x *Index) standsFor(w word, begins, not bool, r *Result) []uint32 {
 
 // unrestricted reports that only words decide, and only the best are asked for.
 func (req *request) unrestricted(q Query) bool {
-	return !q.Count && !q.Newest && len(req.phrases)+len(req.nots)+len(q.Filters)+len(q.Without) == 0 && q.From+q.To+q.Since == ""
+	return !q.Count && !q.Newest && q.Among == nil && len(req.phrases)+len(req.nots)+len(q.Filters)+len(q.Without) == 0 && q.From+q.To+q.Since == ""
 }
 
 // met gives how many documents have one word, or two common ones; 0 for any other
@@ -351,6 +355,9 @@ func (x *Index) within(docs *roaring.Bitmap, q Query) *roaring.Bitmap {
 		if id, known := x.values[v]; known {
 			docs = roaring.AndNot(docs, x.having[id].docs())
 		}
+	}
+	if q.Among != nil {
+		docs = roaring.And(docs, roaring.BitmapOf(q.Among...))
 	}
 	if q.From == "" && q.To == "" && q.Since == "" {
 		return docs

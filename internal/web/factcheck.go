@@ -67,7 +67,7 @@ func (p *public) factCheckQuery(c *gin.Context) (q follow.Query, answerable bool
 	if len(words) > longestQuery {
 		return q, false, kb.Errorf(kb.Malformed, "query is too long: at most %d characters.", longestQuery)
 	}
-	q = follow.Query{Terms: search.Terms(words), InForce: true}
+	q = follow.Query{Wanted: search.Parse(words), Strict: true, InForce: true}
 	for name, into := range map[string]*int{"pageSize": &q.Limit, "offset": &q.Offset} {
 		if *into, err = countQuery(c, name); err != nil {
 			return q, false, err

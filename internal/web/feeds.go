@@ -58,7 +58,11 @@ func (p *public) claimsFeed(c *gin.Context) error {
 	for _, name := range feedFilters {
 		if v := c.Query(name); v != "" {
 			filters.Set(name, v)
-			feed.Title += ", " + name + " " + p.filterName(name, v)
+			known, err := p.filterName(c.Request.Context(), name, v)
+			if err != nil {
+				return err
+			}
+			feed.Title += ", " + name + " " + known
 		}
 	}
 	if len(filters) > 0 {
@@ -74,14 +78,18 @@ func (p *public) claimsFeed(c *gin.Context) error {
 }
 
 // filterName gives what a filter's value is called.
-func (p *public) filterName(name, value string) string {
-	if name == "rating" {
-		return p.ratingLabel(value)
+func (p *public) filterName(ctx context.Context, name, value string) (string, error) {
+	switch name {
+	case "rating":
+		return p.ratingLabel(value), nil
+	case "language":
+		return languageName(value), nil
 	}
-	if known, ok := p.follower.Name(follow.Subject{Kind: name, ID: value}); ok {
-		return known
+	known, ok, err := p.follower.Name(ctx, follow.Subject{Kind: name, ID: value})
+	if !ok {
+		known = value
 	}
-	return value
+	return known, err
 }
 
 // feedEntry is a claim with its newest ruling. Its id stays the claim's for
@@ -178,10 +186,10 @@ func (p *public) lastingPages() []interchange.SitemapEntry {
 	for _, page := range []string{"/", "/claims", "/corrections", "/methodology", "/disputes", "/tips", "/log"} {
 		entries = append(entries, interchange.SitemapEntry{URL: p.baseURL + page})
 	}
-	for _, t := range p.follower.Subjects(follow.Topic) {
+	for _, t := range p.follower.Subjects(follow.Topic, "", interchange.MostInSitemap) {
 		entries = append(entries, interchange.SitemapEntry{URL: p.baseURL + topicURL(t)})
 	}
-	for _, s := range p.follower.Subjects(follow.Speaker) {
+	for _, s := range p.follower.Subjects(follow.Speaker, "", interchange.MostInSitemap) {
 		entries = append(entries, interchange.SitemapEntry{URL: p.baseURL + speakerURL(s)})
 	}
 	return entries[:min(len(entries), interchange.MostInSitemap)]

@@ -4,10 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
@@ -83,7 +81,7 @@ const (
 )
 
 func (p *public) front(c *gin.Context) error {
-	page, err := p.follower.Claims(c.Request.Context(), follow.Query{Limit: frontRows})
+	page, err := p.follower.Claims(c.Request.Context(), follow.Query{Limit: frontRows, Count: true})
 	if err != nil {
 		return err
 	}
@@ -91,7 +89,7 @@ func (p *public) front(c *gin.Context) error {
 	f := views.Front{
 		Page:   p.page(site, "/"),
 		Lead:   "Who said it, where and when; what supports it and what refutes it; and where each source has it from.",
-		Claims: p.claimRows(page.Digests), Empty: "Nothing is published yet.",
+		Claims: p.claimRows(page), Empty: "Nothing is published yet.",
 	}
 	f.Description = f.Lead
 	if page.Total > len(page.Digests) {
@@ -101,155 +99,6 @@ func (p *public) front(c *gin.Context) error {
 		f.Topics = append(f.Topics, views.Link{Text: t.Name, URL: topicURL(t.Key), Count: t.N})
 	}
 	return p.show(c, views.FrontPage(f))
-}
-
-func (p *public) claims(c *gin.Context) error {
-	q := follow.Query{
-		Rating: c.Query("rating"), Speaker: c.Query("speaker"), Topic: c.Query("topic"), Publisher: c.Query("publisher"),
-		Source: c.Query("source"), Language: c.Query("language"), After: c.Query("after"), Limit: listRows,
-	}
-	var err error
-	if q.From, err = dayQuery(c, "from"); err != nil {
-		return err
-	}
-	if q.To, err = dayQuery(c, "to"); err != nil {
-		return err
-	}
-	l, err := p.list(c, q, "/claims")
-	if err != nil {
-		return err
-	}
-	l.Heading = "Claims"
-	l.Page = p.page("Claims", "/claims")
-	l.NoIndex = c.Request.URL.RawQuery != ""
-	return p.show(c, views.ClaimListPage(l))
-}
-
-func dayQuery(c *gin.Context, name string) (string, error) {
-	day := c.Query(name)
-	if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-		return "", kb.Errorf(kb.Malformed, "The date “%s” of the filter is no day such as 2024-06-20.", name)
-	}
-	return day, nil
-}
-
-// list makes a list of claims with its filters. The address is where filters
-// lead to.
-func (p *public) list(c *gin.Context, q follow.Query, address string) (views.ClaimList, error) {
-	page, err := p.follower.Claims(c.Request.Context(), q)
-	if err != nil {
-		return views.ClaimList{}, err
-	}
-	l := views.ClaimList{
-		Claims: p.claimRows(page.Digests), Count: counted(page.Total, "published claim", "published claims"), Action: address,
-		Empty: "No published claim matches.", From: q.From, To: q.To,
-	}
-	query := c.Request.URL.Query()
-	ratings := views.Facet{Heading: "Rating"}
-	for _, r := range page.Ratings {
-		ratings.Links = append(ratings.Links, facetLink(query, address, "rating", r.Key, p.ratingLabel(r.Key), r.N))
-	}
-	topics := views.Facet{Heading: "Topic"}
-	for _, t := range page.Topics {
-		topics.Links = append(topics.Links, facetLink(query, address, "topic", t.Key, t.Name, t.N))
-	}
-	for _, f := range []views.Facet{ratings, topics} {
-		if len(f.Links) > 0 {
-			l.Facets = append(l.Facets, f)
-		}
-	}
-	l.Filters = p.activeFilters(query, address)
-	for _, name := range []string{"rating", "speaker", "topic", "publisher", "source", "language"} {
-		if v := query.Get(name); v != "" {
-			l.Hidden = append(l.Hidden, views.Hidden{Name: name, Value: v})
-		}
-	}
-	if page.Next != "" {
-		l.Next = address + "?" + with(query, "after", page.Next).Encode()
-	}
-	return l, nil
-}
-
-func facetLink(query url.Values, address, name, value, label string, n int) views.Link {
-	return views.Link{
-		Text: label, Count: n, Current: query.Get(name) == value,
-		URL: address + "?" + with(without(query, "after"), name, value).Encode(),
-	}
-}
-
-// activeFilters shows what filters the list, each as a link that takes it away.
-func (p *public) activeFilters(query url.Values, address string) []views.Link {
-	var links []views.Link
-	for _, name := range []string{"rating", "speaker", "topic", "publisher", "source", "language", "from", "to"} {
-		value := query.Get(name)
-		if value == "" {
-			continue
-		}
-		label := value
-		if name == "rating" {
-			label = p.ratingLabel(value)
-		} else if known, ok := p.follower.Name(follow.Subject{Kind: name, ID: value}); ok {
-			label = known
-		}
-		address := address
-		if rest := without(without(query, name), "after").Encode(); rest != "" {
-			address += "?" + rest
-		}
-		links = append(links, views.Link{Text: name + ": " + label, URL: address})
-	}
-	return links
-}
-
-func with(q url.Values, name, value string) url.Values {
-	q = without(q, name)
-	q.Set(name, value)
-	return q
-}
-
-func without(q url.Values, name string) url.Values {
-	c := url.Values{}
-	for k, v := range q {
-		if k != name {
-			c[k] = v
-		}
-	}
-	return c
-}
-
-// ratingLabel gives the published word of a rating or of why there is none.
-func (p *public) ratingLabel(key string) string {
-	for _, s := range p.follower.Scales() {
-		for _, r := range s.Ratings {
-			if r.Key == key {
-				return r.Texts.In("en").Label
-			}
-		}
-	}
-	return sentenceCase(kb.OutcomeLabel(key))
-}
-
-// claimRows shows digests as a list.
-func (p *public) claimRows(digests []record.Digest) []views.ClaimRow {
-	ids := make([]string, len(digests))
-	for i, d := range digests {
-		ids[i] = d.Claim
-	}
-	underReview := p.follower.UnderReview(ids)
-	rows := make([]views.ClaimRow, len(digests))
-	for i, d := range digests {
-		rows[i] = views.ClaimRow{
-			URL: claimURL(d.Claim, d.Text), Text: text(d.Text, d.Language), Said: saidLine(d), Rating: outcomeView(d.Rating, d.Outcome),
-			Summary: d.Summary, Published: stamped(d.PublishedAt), Demonstration: d.Demonstration, Overtaken: d.Overtaken, UnderReview: underReview[d.Claim],
-			Origins: counted(d.Origins.Sources, "source", "sources") + ", " + originWords(d.Origins.Low, d.Origins.High),
-		}
-		if d.Verbatim {
-			rows[i].Text.Text = "“" + d.Text + "”"
-		}
-		if d.Correction != nil && d.Correction.Class != "typo" {
-			rows[i].Correction = changeLabel(d.Correction.Class, d.MergedInto)
-		}
-	}
-	return rows
 }
 
 func saidLine(d record.Digest) string {

@@ -31,7 +31,10 @@ func (p *public) source(c *gin.Context) error {
 // newest claim that it belongs to has it, and its claims.
 func (p *public) subject(c *gin.Context, kind, prefix string, query func(id string) follow.Query) error {
 	id := c.Param("id")
-	name, ok := p.follower.Name(follow.Subject{Kind: kind, ID: id})
+	name, ok, err := p.follower.Name(c.Request.Context(), follow.Subject{Kind: kind, ID: id})
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return kb.Errorf(kb.NotFound, "There is nothing published at this address.")
 	}
@@ -42,7 +45,7 @@ func (p *public) subject(c *gin.Context, kind, prefix string, query func(id stri
 	if err != nil {
 		return err
 	}
-	l.Heading, l.Facets, l.Filters = prefix+name, nil, nil
+	l.Heading, l.Facets, l.Filters, l.Search = prefix+name, nil, nil, nil
 	l.Page = p.page(prefix+name, address)
 	if kind == follow.Source || kind == follow.Publisher {
 		if l.Facts, err = p.subjectFacts(c, kind, id, q); err != nil {

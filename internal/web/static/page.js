@@ -88,3 +88,28 @@ for (const link of document.querySelectorAll("a[data-dialog]")) {
 
 if (document.querySelector("main [data-embed]")) prepare(document.querySelector("main"));
 
+
+// A list is searched as one types: its results are those of the page that the form
+// would lead to, whose address is shown.
+const box = document.querySelector("form.search input[type=search]");
+if (box && document.querySelector("[data-results]")) {
+  let timer, asked = 0;
+  const parts = ["[data-results]", "main aside"];
+  const find = async () => {
+    const turn = ++asked;
+    const address = box.form.action + "?" + new URLSearchParams(new FormData(box.form));
+    const answer = await fetch(address + "&typing=1");
+    if (!answer.ok || turn !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (turn !== asked) return;
+    for (const part of parts) {
+      document.querySelector(part).replaceWith(document.importNode(page.querySelector(part), true));
+    }
+    history.replaceState(null, "", address);
+    document.title = page.title;
+  };
+  box.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(find, 200);
+  });
+}
