@@ -53,6 +53,7 @@ type Field struct {
 	Lang     string
 	Options  []Option
 	Complete string
+	Matches  string // where what is typed is looked up among the published claims
 }
 
 // Option is one choice of a field.
@@ -108,6 +109,7 @@ type Case struct {
 	Note        string
 	Review      string
 	Assign      *Form
+	Matches     Matches
 }
 
 // StepForm is one step that can be taken, as a button, with a reason if needed.

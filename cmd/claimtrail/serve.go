@@ -18,6 +18,7 @@ type serveFlags struct {
 	LogFormat string   `name:"log-format" enum:"text,json," default:"" help:"text or json; default: text on a terminal."`
 	Proxies   []string `name:"trusted-proxy" help:"Address or network whose X-Forwarded-For is believed; repeatable."`
 	PageCache uint16   `name:"page-cache" default:"64" placeholder:"MiB" help:"Memory for public pages that are kept ready, in MiB; 0: none."`
+	Encoder   bool     `default:"true" negatable:"" help:"Compare meanings when claims are matched; takes some 40 MB of memory."`
 }
 
 // base gives the public origin; the listener knows the port when it was 0.

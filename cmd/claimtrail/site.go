@@ -18,6 +18,7 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/encoder"
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/outbound"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -186,6 +187,10 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 	if err != nil {
 		return err
 	}
+	meanings, err := s.encoder(follower, f.Encoder)
+	if err != nil {
+		return err
+	}
 	handler, err := web.New(web.Options{DB: s.db, Desk: s.desk, Follower: follower, BaseURL: s.base, Bytes: s.archive.Body, Keys: s.keys, Logger: s.log, Proxies: f.Proxies, PageCache: int64(f.PageCache) << 20, Mirror: mirror})
 	if err != nil {
 		return err
@@ -194,9 +199,18 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 		Handler: handler.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	woken := make(chan struct{}, 1)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		follower.Run(ctx, followEvery, func(err error) { s.log.ErrorContext(ctx, "following the record", "error", err) })
+		follower.Run(ctx, followEvery, woken, func(err error) { s.log.ErrorContext(ctx, "following the record", "error", err) })
+		return nil
+	})
+	group.Go(func() error {
+		s.db.Woken(ctx, wake(woken), func(err error) { s.log.WarnContext(ctx, "listening for publications", "error", err) })
+		return nil
+	})
+	group.Go(func() error {
+		meanings(ctx)
 		return nil
 	})
 	group.Go(func() error {
@@ -230,6 +244,32 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 	})
 	ready()
 	return group.Wait()
+}
+
+// encoder has the follower compare meanings, if they are wanted, and gives what works
+// them out in the background.
+func (s *site) encoder(follower *follow.Follower, wanted bool) (func(context.Context), error) {
+	if !wanted {
+		return func(context.Context) {}, nil
+	}
+	e, err := encoder.Load()
+	if err != nil {
+		return nil, err
+	}
+	follower.UseEncoder(e)
+	return func(ctx context.Context) {
+		s.desk.RunMeanings(ctx, e, func(err error) { s.log.ErrorContext(ctx, "working out meanings", "error", err) })
+	}, nil
+}
+
+// wake fills a channel that holds one wake-up: who is awake already needs no other.
+func wake(woken chan<- struct{}) func() {
+	return func() {
+		select {
+		case woken <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // mirror says, when the record is somebody else's, whose it is.

@@ -68,6 +68,7 @@ func New(o Options) (*API, error) {
 	}
 	a.huma = humago.New(a.mux, config)
 	a.readOperations()
+	a.matchOperation()
 	a.deskOperations()
 	a.sourceOperations()
 	a.mux.Handle(anything, http.HandlerFunc(a.nothing))

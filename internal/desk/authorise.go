@@ -28,6 +28,7 @@ const (
 	EditDerivation Action = "edit derivations"
 	Decide         Action = "decide suggestions"
 	DoTask         Action = "close a task"
+	JudgeMatch     Action = "judge a match"
 	Assess         Action = "assess independence"
 	EditEvidence   Action = "edit evidence"
 	RelateClaims   Action = "relate claims"
@@ -69,6 +70,7 @@ var rights = func() map[Action]kb.Roles {
 		ReadAudit:      {kb.Auditor, kb.Admin},
 		SuggestClaim:   {kb.Suggester, kb.Researcher},
 		LogClaim:       {kb.Researcher},
+		JudgeMatch:     {kb.Researcher, kb.Reviewer},
 		EditClaim:      {kb.Researcher},
 		EditAppearance: {kb.Researcher},
 		EditSpeaker:    {kb.Researcher},

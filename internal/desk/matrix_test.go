@@ -24,6 +24,7 @@ var matrix = map[desk.Action][]kb.Role{
 	desk.CopyExcerpt:    {kb.Researcher},
 	desk.Decide:         {kb.Researcher},
 	desk.DoTask:         {kb.Researcher, kb.Reviewer},
+	desk.JudgeMatch:     {kb.Researcher, kb.Reviewer},
 	desk.AttestExcerpt:  {kb.Researcher, kb.Reviewer},
 	desk.EditDerivation: {kb.Researcher},
 	desk.Assess:         {kb.Researcher},

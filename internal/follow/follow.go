@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/claimtrail/claimtrail/internal/encoder"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/record"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -34,7 +35,9 @@ type Follower struct {
 	reviews  map[string][]record.Banner // all signs “under review”, begun and ended, by claim
 	disputes []record.DisputeOutcome    // in the order of the log
 	redacted []record.Redaction         // in the order of the log
-	common   int64                      // the newest event about no claim: it concerns every page
+	encoder  *encoder.Encoder
+	encoding chan struct{}
+	common   int64 // the newest event about no claim: it concerns every page
 }
 
 // Subject is a thing that pages list claims by.
@@ -53,7 +56,7 @@ const batch = 1000
 
 // New makes a follower that has read nothing yet.
 func New(public *store.Public) *Follower {
-	return &Follower{public: public, index: -1, claims: newClaims(), names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, common: -1}
+	return &Follower{public: public, index: -1, claims: newClaims(), names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, encoding: make(chan struct{}, encoding), common: -1}
 }
 
 // Index is the log index up to which the follower has read, -1 at first.
@@ -92,9 +95,9 @@ func (f *Follower) CatchUp(ctx context.Context, index int64) error {
 	return nil
 }
 
-// Run reads on at every tick until the context ends. An error is given to
-// report, and the next tick tries again.
-func (f *Follower) Run(ctx context.Context, every time.Duration, report func(error)) {
+// Run reads on whenever it is woken, and at every tick, until the context ends. An
+// error is given to report, and the next tick tries again.
+func (f *Follower) Run(ctx context.Context, every time.Duration, woken <-chan struct{}, report func(error)) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -111,8 +114,24 @@ func (f *Follower) Run(ctx context.Context, every time.Duration, report func(err
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+		case <-woken:
 		}
 	}
+}
+
+// Lag is how far a follower is behind.
+type Lag struct {
+	Read, Head int64 // indexes of the newest event that was read, and of the newest
+}
+
+// Events is how many events are not read yet.
+func (l Lag) Events() int64 { return max(0, l.Head-l.Read) }
+
+// Lag asks the record how far behind the follower is.
+func (f *Follower) Lag(ctx context.Context) (Lag, error) {
+	read := f.Index()
+	head, err := f.public.Head(ctx)
+	return Lag{Read: read, Head: head}, err
 }
 
 // read applies the next batch of events and gives their number.

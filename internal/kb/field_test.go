@@ -229,6 +229,7 @@ func TestZeroValuesAreRefused(t *testing.T) {
 		"GateException":          {&kb.GateException{}, "reason"},
 		"ImportedRuling":         {&kb.ImportedRuling{}, "review_publisher"},
 		"IndependenceAssessment": {&kb.IndependenceAssessment{}, "source"},
+		"Judgement":              {&kb.Judgement{}, "text"},
 		"Masthead":               {&kb.Masthead{}, "name"},
 		"Publisher":              {&kb.Publisher{}, "name"},
 		"QuoteInput":             {&kb.QuoteInput{}, "exact"},

@@ -30,9 +30,12 @@ type dialect interface {
 	// queue in the program instead of failing in the database.
 	open(target string, readOnly bool) (*sql.DB, error)
 	dialector(pool *sql.DB) gorm.Dialector
-	// lockRecord makes commit order the order of log indexes. SQLite has its
-	// lock since BEGIN IMMEDIATE.
+	// lockRecord makes commit order the order of log indexes, and has the commit
+	// told to who listens. SQLite has its lock since BEGIN IMMEDIATE.
 	lockRecord(g *gorm.DB) error
+	// listen calls wake for each commit that is told, until it is cut off or the
+	// context ends. Commits of this process are told without it.
+	listen(ctx context.Context, pool *sql.DB, wake func()) error
 	// columns lists table and column names of the schema, for the drift test.
 	columns() string
 	// columnTypes lists the tables of the schema with their columns, in order,
@@ -84,6 +87,11 @@ func (sqliteDialect) dialector(pool *sql.DB) gorm.Dialector {
 }
 
 func (sqliteDialect) lockRecord(*gorm.DB) error { return nil }
+
+func (sqliteDialect) listen(ctx context.Context, _ *sql.DB, _ func()) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
 
 func (sqliteDialect) columns() string {
 	return `SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'`
@@ -148,7 +156,19 @@ func (postgresDialect) dialector(pool *sql.DB) gorm.Dialector {
 const recordLock = 7310001
 
 func (postgresDialect) lockRecord(g *gorm.DB) error {
-	return g.Exec("SELECT pg_advisory_xact_lock(?)", recordLock).Error
+	return g.Exec("SELECT pg_advisory_xact_lock(?), pg_notify(?, '')", recordLock, recordChannel).Error
+}
+
+func (postgresDialect) listen(ctx context.Context, pool *sql.DB, wake func()) error {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.Raw(func(c any) error {
+		// A connection that listened is not given back.
+		return errors.Join(listenOn(ctx, c, wake), driver.ErrBadConn)
+	})
 }
 
 func (postgresDialect) columns() string {

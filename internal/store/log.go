@@ -128,7 +128,10 @@ func (tx *Tx) emptyDigest(claim kb.ID, number int) error {
 		return err
 	}
 	err = tx.g.Model(&digest{}).Where("claim_id = ? AND number = ?", string(claim), number).UpdateColumn("body", body).Error
-	return translate(err)
+	if err != nil {
+		return translate(err)
+	}
+	return tx.forgetMeaning(old.EventIdx)
 }
 
 // Texts lists the hashes of the copies of sources and of their bytes.

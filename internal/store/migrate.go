@@ -224,7 +224,7 @@ func (db *DB) MappedColumns() ([]string, error) {
 		kb.ClaimRelation{}, kb.Evidence{}, kb.Derivation{}, kb.IndependenceAssessment{}, kb.RatingScale{}, kb.Rating{}, kb.RulingDraft{},
 		draftContributor{}, kb.GateException{}, kb.ReplyRequest{}, kb.CaptureJob{}, kb.QuotationCheck{}, fingerprint{}, kb.Suggestion{}, kb.Task{}, kb.Candidate{}, kb.Approval{}, kb.Masthead{},
 		housePolicy{}, kb.ScheduledPublication{}, Recheck{}, kb.RedactionRequest{}, kb.Tip{}, kb.Dispute{}, kb.Webhook{}, kb.WebhookDelivery{},
-		kb.APIToken{}, idempotencyKey{}, kb.ImportedRuling{}, mirror{},
+		kb.APIToken{}, idempotencyKey{}, kb.ImportedRuling{}, mirror{}, Meaning{}, kb.Judgement{},
 	} {
 		s, err := schema.Parse(row, &sync.Map{}, db.writer.NamingStrategy)
 		if err != nil {

@@ -31,6 +31,39 @@ type DB struct {
 	// onStatement is called for each statement; nil but in tests.
 	onStatement func()
 	signing     sync.Mutex
+	woken       wakeners
+}
+
+// wakeners are called after each commit of Write.
+type wakeners struct {
+	mu   sync.Mutex
+	list map[int]func()
+	last int
+}
+
+// add takes a function in, and gives the one that takes it out.
+func (w *wakeners) add(wake func()) func() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.list == nil {
+		w.list = map[int]func(){}
+	}
+	w.last++
+	key := w.last
+	w.list[key] = wake
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.list, key)
+	}
+}
+
+func (w *wakeners) call() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, wake := range w.list {
+		wake()
+	}
 }
 
 // Options are what a database can be opened with beside its address.
@@ -141,7 +174,7 @@ func (db *DB) Close() error {
 // transaction: an embedded database has one writing connection, and f holds it.
 // Errors: Conflict, Invalid, Unavailable, and what f returns.
 func (db *DB) Write(ctx context.Context, actor kb.Actor, f func(*Tx) error) error {
-	return db.transaction(ctx, func(g *gorm.DB) error {
+	err := db.transaction(ctx, func(g *gorm.DB) error {
 		tx := &Tx{Reader: Reader{g}, actor: actor, now: db.clock(), dialect: db.dialect}
 		if err := tx.once(ctx); err != nil {
 			return err
@@ -154,6 +187,10 @@ func (db *DB) Write(ctx context.Context, actor kb.Actor, f func(*Tx) error) erro
 		}
 		return nil
 	})
+	if err == nil {
+		db.woken.call()
+	}
+	return err
 }
 
 // Platform runs f in a transaction on the platform's own tables (sessions,

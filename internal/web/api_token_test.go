@@ -228,7 +228,7 @@ func TestAPIRoles(t *testing.T) {
 		if strings.HasPrefix(o.path, drafts) != (len(o.Security) > 0) {
 			t.Errorf("%s: security %v", id, o.Security)
 		}
-		if o.method == http.MethodGet {
+		if o.method == http.MethodGet || id == "matchText" { // which sends a text, and writes nothing
 			reads++
 		}
 	}

@@ -68,6 +68,12 @@ func (s *Server) caseFile(c *gin.Context) error {
 	if page.Flags, err = s.publicFlags(c, d); err != nil {
 		return err
 	}
+	if d.Revision == 0 {
+		if page.Matches.List, err = s.matchesOf(c, d.Claim.Text, id); err != nil {
+			return err
+		}
+		page.Matches.Text, page.Matches.Judge = d.Claim.Text, s.judge(c)
+	}
 	if d.Candidate != nil {
 		page.Review = deskClaim(id, "review")
 	}

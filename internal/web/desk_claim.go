@@ -106,7 +106,7 @@ func parseCursor(s string) (store.Cursor, error) {
 
 // claimFields are the fields of a claim, as it is saved.
 func claimFields(in kb.ClaimInput) []views.FieldGroup {
-	claim := large(hinted(areaField("text", "Claim", in.Text, 3), "One sentence that can be true or false, in neutral wording."))
+	claim := matched(large(hinted(areaField("text", "Claim", in.Text, 3), "One sentence that can be true or false, in neutral wording.")), "/desk/matches")
 	return []views.FieldGroup{
 		group("", claim,
 			checkField("verbatim", "These are the speaker’s own words", in.Verbatim),
@@ -441,7 +441,7 @@ func (s *Server) relationForm(c *gin.Context) (views.Form, error) {
 		Cancel: views.Link{Text: "Cancel", URL: deskClaim(id)},
 		Groups: []views.FieldGroup{group("",
 			selectField("type", "This claim", "restates", kb.RelationTypes),
-			large(hinted(pickField("to", "the other claim", "", choices), "Its id or address will do.")),
+			large(hinted(pickField("to", "the other claim", c.Query("to"), choices), "Its id or address will do.")),
 			areaField("rationale", "Why", "", 3))},
 	}, nil
 }

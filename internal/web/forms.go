@@ -385,6 +385,9 @@ func optional(x views.Field) views.Field { x.Optional = true; return x }
 
 func hinted(x views.Field, hint string) views.Field { x.Hint = hint; return x }
 
+// matched has what is typed looked up among the published claims.
+func matched(x views.Field, address string) views.Field { x.Matches = address; return x }
+
 func large(x views.Field) views.Field { x.Large = true; return x }
 
 func limitedTo(x views.Field, n int) views.Field { x.Limit = n; return x }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -44,6 +45,28 @@ func secured(next http.Handler, tls bool) http.Handler {
 			h.Set("Cache-Control", "no-store")
 		}
 		next.ServeHTTP(w, r)
+	})
+}
+
+// begun answers with 503 until the record was read: what lists and search leave out
+// would be taken for all there is. Whether the process lives can be asked at once.
+func (s *Server) begun(next http.Handler) http.Handler {
+	var begun atomic.Bool
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if begun.Load() || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, "/static/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		done, err := s.follower.Begun(r.Context())
+		switch {
+		case err != nil:
+			s.writeError(w, r, err)
+		case done:
+			begun.Store(true)
+			next.ServeHTTP(w, r)
+		default:
+			s.writeError(w, r, kb.Errorf(kb.Unavailable, "This copy of the site has just started and is reading its record: %d entries so far. It answers within a minute.", s.follower.Index()+1))
+		}
 	})
 }
 

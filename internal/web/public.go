@@ -142,14 +142,18 @@ func healthy(c *gin.Context) error {
 	return nil
 }
 
-// ready answers 200 when the database answers and the follower has read it all.
+// fallenBehind is how many events a follower may be behind and still be asked.
+const fallenBehind = 100
+
+// ready answers 200 when the database answers and the follower has read the record,
+// but for what is being published now.
 func (s *Server) ready(c *gin.Context) error {
-	head, err := s.db.Public().Head(c.Request.Context())
+	lag, err := s.follower.Lag(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	if s.follower.Index() < head {
-		return kb.Errorf(kb.Unavailable, "Still reading the record: %d of %d.", s.follower.Index()+1, head+1)
+	if lag.Events() > fallenBehind {
+		return kb.Errorf(kb.Unavailable, "Still reading the record: %d of %d.", lag.Read+1, lag.Head+1)
 	}
 	c.String(http.StatusOK, "ready\n")
 	return nil

@@ -26,10 +26,12 @@ func readerGroup() views.FieldGroup {
 
 func (s *Server) tipForm(c *gin.Context) (views.Form, error) {
 	c.Header("Cache-Control", "no-store")
+	page := s.public.page("Suggest a claim", "/tips")
+	page.Module = s.assets.matches
 	return views.Form{
-		Page: s.public.page("Suggest a claim", "/tips"), Heading: "Suggest a claim to check", Lead: readerLead, Action: "/tips", Submit: "Send", Trap: trap, Narrow: true,
+		Page: page, Heading: "Suggest a claim to check", Lead: readerLead, Action: "/tips", Submit: "Send", Trap: trap, Narrow: true,
 		Groups: []views.FieldGroup{
-			group("", large(areaField("text", "The claim, in the words in which you met it", c.Query("text"), 3)),
+			group("", matched(large(areaField("text", "The claim, in the words in which you met it", c.Query("text"), 3)), "/matches"),
 				optional(hinted(textField("where", "Where you met it", c.Query("url")), "An address, a programme, a message")),
 				optional(areaField("note", "What makes you doubt it", "", 3))),
 			readerGroup(),

@@ -142,6 +142,7 @@ func (s *Server) wrap(engine *gin.Engine) http.Handler {
 		}
 		engine.ServeHTTP(w, r)
 	}))
+	h = s.begun(h)
 	h = sameOrigin.Handler(h)
 	h = s.limited(h)
 	h = secured(h, strings.HasPrefix(s.baseURL, "https:"))

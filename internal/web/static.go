@@ -24,9 +24,9 @@ var static embed.FS
 // assets are the site's own files under addresses that contain their hash, so
 // that browsers may keep them for ever.
 type assets struct {
-	stylesheet, script, page, card, cardScript string
-	loader                                     asset // of cards, at an address of its own
-	files                                      map[string]asset
+	stylesheet, script, page, matches, card, cardScript string
+	loader                                              asset // of cards, at an address of its own
+	files                                               map[string]asset
 }
 
 type asset struct {
@@ -43,7 +43,8 @@ func loadAssets() (_ assets, err error) {
 		return b
 	}
 	a.stylesheet = a.add("claimtrail.css", read("claimtrail.css"))
-	a.script = a.add("desk.js", read("desk.js"))
+	a.script = a.add("desk.js", append(read("desk.js"), read("matches.js")...))
+	a.matches = a.add("matches.js", read("matches.js"))
 	a.page = a.add("page.js", append(read("page.js"), read("verify.js")...)) // one request for both
 	a.card = a.add("card.css", read("card.css"))
 	a.cardScript = a.add("card.js", read("card.js"))

@@ -1,0 +1,104 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/claimtrail/claimtrail/internal/encoder"
+	"github.com/claimtrail/claimtrail/internal/kb"
+	"github.com/claimtrail/claimtrail/internal/store/storetest"
+)
+
+// TestSearchPage: words find claims, marked; what was taken for another word, or is
+// nowhere, is said; facets count and lead on; what is typed stays in the box.
+func TestSearchPage(t *testing.T) {
+	t.Parallel()
+	storetest.EachAddress(t, func(t *testing.T, address string) {
+		n := newNewsroom(t, address)
+		c := n.reader
+		r := c.get("/claims?q=" + url.QueryEscape("treaty identicla"))
+		if r.status != http.StatusOK || r.page.Find("[data-results] article").Length() != 1 {
+			t.Fatalf("%d, %d claims", r.status, r.page.Find("[data-results] article").Length())
+		}
+		if got := r.page.Find("h3 mark").Map(textOf); strings.Join(got, " ") != "treaty identical" {
+			t.Errorf("marked: %q", got)
+		}
+		if note := r.page.Find("[data-results] .note").Text(); !strings.Contains(note, "identicla") || !strings.Contains(note, "identical") {
+			t.Errorf("note %q", note)
+		}
+		if v, _ := r.page.Find("form.search input[name=q]").Attr("value"); v != "treaty identicla" {
+			t.Errorf("the box holds %q", v)
+		}
+		for _, a := range r.page.Find("aside .facet a").Map(hrefOf) {
+			if f := c.get(a); f.status != http.StatusOK || f.page.Find("[data-results] article").Length() == 0 {
+				t.Errorf("%s: %d", a, f.status)
+			}
+		}
+		for query, want := range map[string]int{"q=xylophone": 0, "q=": 1, "q=%22treaty+identical%22": 0, "q=tre&typing=1": 1, "q=treaty&order=newest": 1, "q=treaty&year=1900": 0} {
+			if r := c.get("/claims?" + query); r.status != http.StatusOK || (r.page.Find("[data-results] article").Length() > 0) != (want > 0) {
+				t.Errorf("%s: %d with %d", query, r.status, r.page.Find("[data-results] article").Length())
+			}
+		}
+		if r := c.get("/claims?q=" + strings.Repeat("a", 501)); r.status != http.StatusBadRequest {
+			t.Errorf("501 characters: %d", r.status)
+		}
+	})
+}
+
+// TestMatches: what is typed is looked up for readers and editors; an editor's “not
+// the same” is kept, and the claim is not shown beside that text again.
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	storetest.EachAddress(t, func(t *testing.T, address string) {
+		n := newNewsroom(t, address)
+		e, err := encoder.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.follower.UseEncoder(e)
+		for worked := 1; worked > 0; {
+			if worked, err = n.desk.WorkOutMeanings(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text := "The treaty that Russia and North Korea signed in 2024 is nearly identical to the old bilateral pact"
+		asked := "?text=" + url.QueryEscape(text)
+		r := n.reader.get("/matches" + asked)
+		if r.status != http.StatusOK || r.page.Find("[data-matches] li").Length() == 0 || r.page.Find("[data-matches] form").Length() > 0 {
+			t.Fatalf("a reader sees %d matches (%d)", r.page.Find("[data-matches] li").Length(), r.status)
+		}
+		if shared := r.page.Find("[data-matches] li").First().Text(); !strings.Contains(shared, "treaty") || !strings.Contains(shared, "Both have") {
+			t.Errorf("the reason is %q", shared)
+		}
+		editor := n.editor
+		r = editor.get("/desk/matches" + asked)
+		first := r.page.Find("[data-matches] li form").First()
+		claim, _ := first.Find("[name=claim]").Attr("value")
+		if r.status != http.StatusOK || claim == "" {
+			t.Fatalf("an editor sees %d", r.status)
+		}
+		if r := editor.post("/desk/matches", url.Values{"text": {text}, "claim": {claim}, "verdict": {kb.NotSame}}); r.status != http.StatusSeeOther {
+			t.Fatalf("judging: %d", r.status)
+		}
+		if r := editor.get("/desk/matches" + asked); r.page.Find("[name=claim][value="+claim+"]").Length() > 0 {
+			t.Error("it is shown again")
+		}
+		if r := editor.post("/desk/matches", url.Values{"text": {text}, "claim": {claim}, "verdict": {"perhaps"}}); r.status != http.StatusUnprocessableEntity {
+			t.Errorf("a verdict that is none: %d", r.status)
+		}
+		if r := n.reader.get("/matches?text=" + strings.Repeat("a", 2001)); r.status != http.StatusBadRequest {
+			t.Errorf("2001 characters: %d", r.status)
+		}
+		if all, err := n.db.Desk(t.Context()).Judgements(); err != nil || len(all) != 1 || all[0].Text != text || all[0].Verdict != kb.NotSame {
+			t.Errorf("kept: %v, %v", all, err)
+		}
+	})
+}
+
+func textOf(_ int, x *goquery.Selection) string { return x.Text() }
+
+func hrefOf(_ int, x *goquery.Selection) string { return x.AttrOr("href", "") }
