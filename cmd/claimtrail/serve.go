@@ -19,6 +19,7 @@ type serveFlags struct {
 	Proxies   []string `name:"trusted-proxy" help:"Address or network whose X-Forwarded-For is believed; repeatable."`
 	PageCache uint16   `name:"page-cache" default:"64" placeholder:"MiB" help:"Memory for public pages that are kept ready, in MiB; 0: none."`
 	Encoder   bool     `default:"true" negatable:"" help:"Compare meanings when claims are matched; takes some 40 MB of memory."`
+	Metrics   string   `name:"metrics-addr" placeholder:"HOST:PORT" help:"Address on which Prometheus finds /metrics; keep it from the public. Default: nowhere."`
 }
 
 // base gives the public origin; the listener knows the port when it was 0.

@@ -14,12 +14,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/encoder"
 	"github.com/claimtrail/claimtrail/internal/follow"
+	"github.com/claimtrail/claimtrail/internal/metrics"
 	"github.com/claimtrail/claimtrail/internal/outbound"
 	"github.com/claimtrail/claimtrail/internal/store"
 	"github.com/claimtrail/claimtrail/internal/web"
@@ -199,6 +203,11 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 		Handler: handler.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	stopMetrics, err := s.serveMetrics(f.Metrics, metrics.Site{DB: s.db, Follower: follower, Report: func(err error) { s.log.WarnContext(ctx, "measuring", "error", err) }}, handler.Metrics())
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	woken := make(chan struct{}, 1)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -259,6 +268,37 @@ func (s *site) encoder(follower *follow.Follower, wanted bool) (func(context.Con
 	follower.UseEncoder(e)
 	return func(ctx context.Context) {
 		s.desk.RunMeanings(ctx, e, func(err error) { s.log.ErrorContext(ctx, "working out meanings", "error", err) })
+	}, nil
+}
+
+// serveMetrics answers Prometheus on an address of its own, if one is given, until it
+// is stopped.
+func (s *site) serveMetrics(addr string, collected ...prometheus.Collector) (func(), error) {
+	if addr == "" {
+		return func() {}, nil
+	}
+	l, err := listen(addr)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(append(collected, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))...)
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("serving metrics", "error", err)
+		}
+	}()
+	s.log.Info("metrics", "address", "http://"+l.Addr().String()+"/metrics")
+	return func() {
+		if err := server.Close(); err != nil {
+			s.log.Warn("closing metrics", "error", err)
+		}
+		<-done
 	}, nil
 }
 

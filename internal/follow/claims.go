@@ -55,6 +55,13 @@ func newClaims() claims {
 	return claims{found: search.New(), at: map[key]uint32{}}
 }
 
+// trim gives back what growing kept in hand.
+func (c *claims) trim() {
+	c.found.Trim()
+	c.slots, c.slotOf, c.eventOf = slices.Clone(c.slots), slices.Clone(c.slotOf), slices.Clone(c.eventOf)
+	c.cited.sources, c.cited.ends = slices.Clone(c.cited.sources), slices.Clone(c.cited.ends)
+}
+
 func (c *claims) slot(claim string) (*slot, bool) {
 	at, known := c.at[keyOf(claim)]
 	if !known {

@@ -169,7 +169,7 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 // arrived is when the end of the record is reached for the first time.
 func (f *Follower) arrived() {
 	f.caught = true
-	f.claims.found.Trim()
+	f.claims.trim()
 }
 
 // Begun reports whether the follower has been at the end of the record; if not, it

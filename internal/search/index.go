@@ -120,6 +120,10 @@ func (x *Index) Trim() {
 	for i := range x.having {
 		x.having[i].trim()
 	}
+	x.lists, x.having, x.valueOf = slices.Clone(x.lists), slices.Clone(x.having), slices.Clone(x.valueOf)
+	x.textAt, x.facets, x.facetsAt = slices.Clone(x.textAt), slices.Clone(x.facets), slices.Clone(x.facetsAt)
+	x.said, x.settled = slices.Clone(x.said), slices.Clone(x.settled)
+	x.vocabulary.all()
 }
 
 // occurrence is how much a term weighs in a document.

@@ -223,3 +223,35 @@ func (db *DB) Desk(ctx context.Context) Reader { return Reader{db.reader.WithCon
 
 // Now gives the database's clock.
 func (db *DB) Now() time.Time { return db.clock() }
+
+// Pools tells how busy the pools of connections are.
+func (db *DB) Pools() map[string]sql.DBStats {
+	pools := map[string]sql.DBStats{}
+	for i, name := range []string{"writer", "reader"} {
+		pools[name] = db.pools[i].Stats()
+	}
+	return pools
+}
+
+// JobCount is how many jobs of a queue are in a state.
+type JobCount struct {
+	Queue, State string
+	N            int
+}
+
+// JobCounts counts the jobs that are not done, and those that failed.
+func (r Reader) JobCounts() ([]JobCount, error) {
+	var counts []JobCount
+	for queue, table := range map[string]string{"captures": "capture_job", "webhooks": "webhook_delivery"} {
+		var rows []JobCount
+		err := r.g.Table(table).Select("state, COUNT(*) AS n").Where("state IN ?", []string{"queued", "waiting", "running", "failed"}).Group("state").Find(&rows).Error
+		if err != nil {
+			return nil, translate(fmt.Errorf("count jobs: %w", err))
+		}
+		for _, c := range rows {
+			c.Queue = queue
+			counts = append(counts, c)
+		}
+	}
+	return counts, nil
+}

@@ -41,6 +41,9 @@ var statuses = map[kb.Kind]struct {
 // an answer.
 func (s *Server) handle(h func(*gin.Context) error) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		if route := c.FullPath(); route != "" {
+			askingOf(c.Request.Context()).route = route
+		}
 		if err := h(c); err != nil {
 			s.writeError(c.Writer, c.Request, err)
 			c.Abort()

@@ -17,6 +17,7 @@ var mayImport = map[string][]string{
 	"internal/trail":           {"internal/kb"},
 	"internal/encoder":         {},
 	"internal/search":          {"internal/encoder"},
+	"internal/metrics":         {"internal/follow", "internal/store"},
 	"internal/synthetic":       {"internal/encoder", "internal/kb", "internal/record"},
 	"internal/socialcard":      {},
 	"internal/outbound":        {},

@@ -100,12 +100,9 @@ func takesFiles(path string) bool {
 
 func plainText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
-type requestID struct{}
-
 // requestOf gives the id of a request, for the log and for error pages.
 func requestOf(ctx context.Context) string {
-	id, _ := ctx.Value(requestID{}).(string)
-	return id
+	return askingOf(ctx).id
 }
 
 // logged numbers the request, turns a panic into the error page, and logs what
@@ -114,7 +111,8 @@ func requestOf(ctx context.Context) string {
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := rand.Text()[:12]
-		r = r.WithContext(context.WithValue(r.Context(), requestID{}, id))
+		a := &asking{id: id, route: "none"}
+		r = r.WithContext(context.WithValue(r.Context(), askingKey{}, a))
 		w.Header().Set("X-Request-Id", id)
 		rec := &recorder{ResponseWriter: w}
 		start := time.Now()
@@ -128,7 +126,9 @@ func (s *Server) logged(next http.Handler) http.Handler {
 					s.writeError(rec, r, kb.Errorf(kb.Internal, "panic"))
 				}
 			}
-			s.logRequest(r, rec.status, time.Since(start), id)
+			took := time.Since(start)
+			s.meters.answered(r.Method, a.route, rec.status, took)
+			s.logRequest(r, rec.status, took, id)
 		}()
 		next.ServeHTTP(rec, r)
 	})

@@ -29,6 +29,7 @@ type pageCache struct {
 	record  changes
 	kept    *otter.Cache[string, *answer] // nil: nothing is kept
 	filling singleflight.Group
+	meters  *meters
 }
 
 // changes tells how far the record was read, and up to where it concerns claims.
@@ -46,9 +47,9 @@ const (
 )
 
 // newPageCache makes a cache that holds so many bytes.
-func newPageCache(record changes, size int64) (*pageCache, error) {
+func newPageCache(record changes, size int64, counts *meters) (*pageCache, error) {
 	if size == 0 {
-		return &pageCache{record: record}, nil
+		return &pageCache{record: record, meters: counts}, nil
 	}
 	kept, err := otter.New(&otter.Options[string, *answer]{
 		MaximumWeight: uint64(size),                                                                //nolint:gosec // never negative
@@ -57,7 +58,7 @@ func newPageCache(record changes, size int64) (*pageCache, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the page cache: %w", err)
 	}
-	return &pageCache{record: record, kept: kept}, nil
+	return &pageCache{record: record, kept: kept, meters: counts}, nil
 }
 
 // answer is what a page answered, and what it was made from.
@@ -121,6 +122,7 @@ func (p *public) cached(h func(*gin.Context) error, from func(*gin.Context) []st
 			return h(c)
 		}
 		if a, ok := p.pages.kept.GetIfPresent(key); ok && p.pages.holds(a) {
+			p.pages.meters.kept.Inc()
 			a.serve(c, a.brotli)
 			return nil
 		}
@@ -133,6 +135,7 @@ func (pc *pageCache) fill(c *gin.Context, key string, claims []string, h func(*g
 	var own bool
 	shared, err, _ := pc.filling.Do(key, func() (any, error) {
 		own = true
+		pc.meters.made.Inc()
 		a, err := pc.make(c, claims, h)
 		if err == nil && a.status == http.StatusOK && len(a.body) <= longestAnswer {
 			pc.kept.Set(key, a)

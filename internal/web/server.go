@@ -56,6 +56,7 @@ type Server struct {
 	log      *slog.Logger
 	assets   assets
 	api      *api.API
+	meters   *meters
 	handler  http.Handler
 }
 
@@ -89,12 +90,13 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := newPageCache(o.Follower, o.PageCache)
+	counts := newMeters()
+	pages, err := newPageCache(o.Follower, o.PageCache, counts)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a,
+		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a, meters: counts,
 		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures(), mirror: o.Mirror, pages: pages},
 	}
 	s.api, err = api.New(api.Options{
