@@ -91,10 +91,11 @@ func (s *survey) reach(n int) []uint32 {
 	defer boards.Put(scores)
 	left := s.total
 	var touched []uint32
+	var most uint32
 	closed := false
 	for _, w := range s.words {
-		closed = closed || len(touched) >= n && left < s.bar(scores.of, touched, n)
-		touched = w.spread(scores.of, touched, closed)
+		closed = closed || len(touched) >= n && left < float64(most)/finest && left < s.bar(scores.of, touched, n)
+		touched, most = w.spread(scores.of, touched, closed, most)
 		left -= w.idf
 	}
 	bar := 0.0
@@ -115,8 +116,9 @@ func (s *survey) reach(n int) []uint32 {
 const finest = 1 << 16
 
 // spread adds what a word is worth at most to every document that has it, and notes
-// those that had nothing before, unless no more are taken.
-func (w asked) spread(scores, touched []uint32, closed bool) []uint32 {
+// those that had nothing before, unless no more are taken. It gives the highest score
+// on the board, too.
+func (w asked) spread(scores, touched []uint32, closed bool, most uint32) ([]uint32, uint32) {
 	var worth [grades]uint32
 	for g := range worth {
 		worth[g] = uint32(math.Ceil(finest * w.idf * mostOf(g)))
@@ -129,12 +131,13 @@ func (w asked) spread(scores, touched []uint32, closed bool) []uint32 {
 			touched = append(touched, doc)
 		}
 		scores[doc] += worth
+		most = max(most, scores[doc])
 	}
 	for _, entry := range w.list.few {
 		add(entry>>gradeBits, worth[entry%grades])
 	}
 	if w.list.many == nil {
-		return touched
+		return touched, most
 	}
 	var buffer [512]uint32
 	for g, set := range w.list.many.of {
@@ -148,7 +151,7 @@ func (w asked) spread(scores, touched []uint32, closed bool) []uint32 {
 			}
 		}
 	}
-	return touched
+	return touched, most
 }
 
 // bar gives a score that the n-th best document has at least: the lowest that is really

@@ -218,7 +218,7 @@ func (x *Index) term(t string) uint32 {
 	id, known := x.terms[t]
 	if !known {
 		id = uint32(len(x.lists))
-		x.terms[strings.Clone(t)] = id
+		x.terms[t] = id
 		x.lists = append(x.lists, list{})
 	}
 	return id
@@ -278,18 +278,21 @@ func (r *reading) termOf(w word) (uint32, bool) {
 	f, known := r.forms[w.folded]
 	if !known {
 		t, says := r.analyser.Term(w.folded)
+		kept := strings.Clone(w.folded)
 		f = form{says: says}
 		if says {
+			if strings.HasPrefix(kept, t) {
+				t = kept[:len(t)] // most stems are; they share its memory
+			}
 			f.term = r.index.term(t)
 		}
-		kept := strings.Clone(w.folded)
 		r.forms[kept] = f
 		if says {
 			r.index.vocabulary.add(kept, f.term)
 		}
 	}
 	if !f.says && w.loud {
-		return r.index.term(w.folded), true
+		return r.index.term(strings.Clone(w.folded)), true
 	}
 	return f.term, f.says
 }

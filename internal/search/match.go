@@ -116,57 +116,53 @@ func Gist(post string) string {
 // letters compares texts by their sequences of three to five letters, the rarer among
 // the texts the more telling (tf-idf over the texts at hand).
 type letters struct {
-	post  vector
-	texts []vector
+	numbers map[uint64]int // of sequences, by their hash
+	having  []int          // by number: how many of the texts have it
+	counts  []int          // by number, all zero between two texts
+	texts   [][]repeated
+	weights []float64 // by number, in the post
+	square  float64   // of the post's length
 }
 
-// vector holds a weight for each sequence, by its hash, and its squared length.
-type vector struct {
-	weights map[uint64]float64
-	square  float64
-}
+// repeated is a sequence of a text, and how often it stands there.
+type repeated struct{ number, times int }
 
 // mostLetters bounds what is read of a text, in bytes.
 const mostLetters = 2000
 
-func newLetters(post string, texts []Text) letters {
-	l := letters{post: sequences(post)}
-	having := map[uint64]int{}
+func newLetters(post string, texts []Text) *letters {
+	l := &letters{numbers: make(map[uint64]int, 1<<14)}
 	for _, t := range texts {
-		v := sequences(t.Claim + " " + t.Title)
-		for s := range v.weights {
-			having[s]++
+		list := l.sequences(t.Claim + " " + t.Title)
+		for _, s := range list {
+			l.having[s.number]++
 		}
-		l.texts = append(l.texts, v)
+		l.texts = append(l.texts, list)
 	}
-	for _, v := range append([]vector{l.post}, l.texts...) {
-		for s := range v.weights {
-			v.weights[s] *= math.Log(float64(len(texts)+1)/float64(having[s]+1)) + 1
-		}
-	}
-	l.post.measure()
-	for i := range l.texts {
-		l.texts[i].measure()
+	of := l.sequences(post)
+	l.weights = make([]float64, len(l.having))
+	for _, s := range of {
+		l.weights[s.number] = l.weight(s)
+		l.square += l.weights[s.number] * l.weights[s.number]
 	}
 	return l
 }
 
-func (v *vector) measure() {
-	for _, w := range v.weights {
-		v.square += w * w
-	}
+func (l *letters) weight(s repeated) float64 {
+	return float64(s.times) * (math.Log(float64(len(l.texts)+1)/float64(l.having[s.number]+1)) + 1)
 }
 
-func (l letters) cosine(i int) float64 {
-	a, b := l.post, l.texts[i]
-	if a.square == 0 || b.square == 0 {
+func (l *letters) cosine(i int) float64 {
+	var dot, square float64
+	for _, s := range l.texts[i] {
+		w := l.weight(s)
+		dot += w * l.weights[s.number]
+		square += w * w
+	}
+	if square == 0 || l.square == 0 {
 		return 0
 	}
-	var dot float64
-	for s, w := range b.weights {
-		dot += w * a.weights[s]
-	}
-	return dot / math.Sqrt(a.square*b.square)
+	return dot / math.Sqrt(square*l.square)
 }
 
 const (
@@ -175,17 +171,36 @@ const (
 )
 
 // sequences counts the sequences of a folded text. They are told apart by FNV-1a.
-func sequences(text string) vector {
+func (l *letters) sequences(text string) []repeated {
 	folded := []rune(" " + Fold(cleaned(text[:min(len(text), mostLetters)])) + " ")
-	v := vector{weights: make(map[uint64]float64, 3*len(folded))}
+	list := make([]repeated, 0, 3*len(folded))
 	for start := range folded {
 		hash := uint64(14695981039346656037)
 		for i, r := range folded[start:min(len(folded), start+longest)] {
 			hash = (hash ^ uint64(r)) * 1099511628211
-			if i+1 >= shortest {
-				v.weights[hash]++
+			if i+1 < shortest {
+				continue
+			}
+			if n := l.number(hash); l.counts[n] > 0 {
+				l.counts[n]++
+			} else {
+				l.counts[n] = 1
+				list = append(list, repeated{number: n})
 			}
 		}
 	}
-	return v
+	for i := range list {
+		list[i].times, l.counts[list[i].number] = l.counts[list[i].number], 0
+	}
+	return list
+}
+
+func (l *letters) number(hash uint64) int {
+	n, known := l.numbers[hash]
+	if !known {
+		n = len(l.having)
+		l.numbers[hash] = n
+		l.having, l.counts = append(l.having, 0), append(l.counts, 0)
+	}
+	return n
 }

@@ -18,14 +18,12 @@ type vocabulary struct {
 }
 
 type entry struct {
-	form  string
-	term  uint32
-	runes uint8
-	has   uint64 // which characters occur, by their last six bits
+	form string
+	term uint32
 }
 
 func (v *vocabulary) add(word string, term uint32) {
-	v.fresh = append(v.fresh, entry{word, term, uint8(min(255, utf8.RuneCountInString(word))), characters(word)})
+	v.fresh = append(v.fresh, entry{word, term})
 }
 
 func (v *vocabulary) all() []entry {
@@ -50,6 +48,7 @@ func inOrder(a, b entry) int {
 	return cmp.Or(strings.Compare(a.form, b.form), cmp.Compare(a.term, b.term))
 }
 
+// characters tells which occur in a word, by their last six bits.
 func characters(word string) uint64 {
 	var set uint64
 	for _, r := range word {
@@ -96,7 +95,7 @@ func (x *Index) corrected(word string) (entry, bool) {
 	var best entry
 	bestSlips, bestSize := slips+1, 0
 	for _, e := range x.alike(letters) {
-		if d := int(e.runes) - len(letters); d > slips || -d > slips || differ(e.has, set) > 2*slips {
+		if d := utf8.RuneCountInString(e.form) - len(letters); d > slips || -d > slips || differ(characters(e.form), set) > 2*slips {
 			continue
 		}
 		size := x.lists[e.term].size()
