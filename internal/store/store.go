@@ -122,12 +122,17 @@ func (db *DB) openPool(target string, readOnly bool) (*gorm.DB, error) {
 		NowFunc:                db.clock,
 		Logger:                 counter{logger.Discard, db.onStatement}, // what fails is logged once, by the caller
 		QueryFields:            true,
+		PrepareStmt:            readOnly && db.dialect.prepares(),
+		PrepareStmtMaxSize:     mostPrepared,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", translate(err))
 	}
 	return g, nil
 }
+
+// mostPrepared bounds the statements that a pool keeps prepared.
+const mostPrepared = 256
 
 // clock gives the time as both engines keep it.
 func (db *DB) clock() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
