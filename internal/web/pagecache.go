@@ -63,18 +63,30 @@ func newPageCache(record changes, size int64, counts *meters) (*pageCache, error
 
 // answer is what a page answered, and what it was made from.
 type answer struct {
-	header http.Header
 	status int
+	plain  packed
+	gzip   *packed        // nil where nothing is compressed
+	brotli func() *packed // made when it is first asked for
+	index  int64          // place in the log at which it was begun
+	claims []string       // that it was made from; none: from the whole record
+	served func(status int)
+}
+
+// packed is an answer in one encoding, with all of its headers.
+type packed struct {
+	header http.Header
 	body   []byte
-	gzip   []byte
-	brotli func() []byte
-	tag    string   // of the bytes
-	index  int64    // place in the log at which it was begun
-	claims []string // that it was made from; none: from the whole record
+	tag    string
 }
 
 // weight is what an answer takes in memory, in bytes: brotli is reckoned as gzip.
-func (a *answer) weight() int { return len(a.body) + 2*len(a.gzip) + entryOverhead }
+func (a *answer) weight() int {
+	weight := len(a.plain.body) + entryOverhead
+	if a.gzip != nil {
+		weight += 2 * len(a.gzip.body)
+	}
+	return weight
+}
 
 // holds reports whether nothing that an answer was made from has changed since.
 func (c *pageCache) holds(a *answer) bool { return c.record.Changed(a.claims) <= a.index }
@@ -121,13 +133,26 @@ func (p *public) cached(h func(*gin.Context) error, from func(*gin.Context) []st
 		if p.pages.kept == nil || len(key) > longestKey || c.GetHeader("Accept-Datetime") != "" {
 			return h(c)
 		}
-		if a, ok := p.pages.kept.GetIfPresent(key); ok && p.pages.holds(a) {
-			p.pages.meters.kept.Inc()
-			a.serve(c, a.brotli)
-			return nil
-		}
 		return p.pages.fill(c, key, from(c), h)
 	}
+}
+
+// front answers what is kept before anything else looks at the request: no log, no
+// session, no route.
+func (pc *pageCache) front(next http.Handler) http.Handler {
+	if pc.kept == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && len(r.Header["Accept-Datetime"]) == 0 {
+			if a, ok := pc.kept.GetIfPresent(r.RequestURI); ok && pc.holds(a) {
+				pc.meters.kept.Inc()
+				a.served(a.serve(w, r, a.brotli))
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // fill makes an answer, once for all who wait for it.
@@ -137,7 +162,7 @@ func (pc *pageCache) fill(c *gin.Context, key string, claims []string, h func(*g
 		own = true
 		pc.meters.made.Inc()
 		a, err := pc.make(c, claims, h)
-		if err == nil && a.status == http.StatusOK && len(a.body) <= longestAnswer {
+		if err == nil && a.status == http.StatusOK && len(a.plain.body) <= longestAnswer {
 			pc.kept.Set(key, a)
 		}
 		return a, err
@@ -146,7 +171,7 @@ func (pc *pageCache) fill(c *gin.Context, key string, claims []string, h func(*g
 		return err
 	}
 	if a, made := shared.(*answer); err == nil && made && (own || pc.holds(a)) {
-		a.serve(c, nil)
+		a.serve(c.Writer, c.Request, nil)
 		return nil
 	}
 	return h(c) // somebody else's failed, or was begun before a change
@@ -168,19 +193,46 @@ func (pc *pageCache) make(c *gin.Context, claims []string, h func(*gin.Context) 
 		maps.Copy(writer.Header(), held.header) // the error bears them too
 		return nil, err
 	}
-	a.header, a.status, a.body = held.header, max(held.status, http.StatusOK), held.body.Bytes()
+	a.status = max(held.status, http.StatusOK)
 	if claims != nil {
 		slices.Sort(noted.claims)
 		a.claims = slices.Compact(noted.claims)
 	}
-	sum := sha256.Sum256(a.body)
-	a.tag = hex.EncodeToString(sum[:12])
-	a.header.Del("ETag")
-	if compressible(a.header.Get("Content-Type")) {
-		a.gzip = quickGzip(a.body)
-	}
-	a.brotli = sync.OnceValue(func() []byte { return packedBrotli(a.body) })
+	header := writer.Header().Clone() // what every answer bears
+	maps.Copy(header, held.header)
+	header.Del("X-Request-Id")
+	a.pack(header, held.body.Bytes())
+	a.served = pc.meters.servedAt(askingOf(request.Context()).route)
 	return a, nil
+}
+
+// pack makes the encodings. Their tags differ, as they must.
+func (a *answer) pack(header http.Header, body []byte) {
+	sum := sha256.Sum256(body)
+	tag := hex.EncodeToString(sum[:12])
+	zipped := compressible(header.Get("Content-Type"))
+	if zipped {
+		header.Add("Vary", "Accept-Encoding")
+	}
+	in := func(encoding string, body []byte) *packed {
+		p := packed{header.Clone(), body, `"` + tag + `"`}
+		if encoding != "" {
+			p.header.Set("Content-Encoding", encoding)
+			p.tag = `"` + tag + "-" + encoding + `"`
+		}
+		if a.status == http.StatusOK {
+			p.header.Set("ETag", p.tag)
+		} else {
+			p.header.Del("ETag")
+		}
+		p.header.Set("Content-Length", strconv.Itoa(len(body)))
+		return &p
+	}
+	a.plain = *in("", body)
+	if zipped {
+		a.gzip = in("gzip", quickGzip(body))
+		a.brotli = sync.OnceValue(func() *packed { return in("br", packedBrotli(body)) })
+	}
 }
 
 func compressible(kind string) bool {
@@ -242,47 +294,32 @@ func (h *heldAnswer) Status() int   { return h.status }
 func (h *heldAnswer) Size() int     { return h.body.Len() }
 func (h *heldAnswer) Written() bool { return h.status != 0 }
 
-// serve sends the answer in the best encoding that the request takes, or 304. The
-// tags of its encodings differ, as they must. Who waits for the answer to be made
-// is not made to wait for brotli too.
-func (a *answer) serve(c *gin.Context, packed func() []byte) {
-	h := c.Writer.Header()
-	for name, values := range a.header {
-		h[name] = slices.Clone(values)
-	}
-	body, encoding := a.body, ""
-	if a.gzip != nil {
-		h.Add("Vary", "Accept-Encoding")
-		switch accepted := c.GetHeader("Accept-Encoding"); {
-		case packed != nil && takes(accepted, "br"):
-			body, encoding = packed(), "br"
+// serve sends the answer in the best encoding that the request takes, or 304, and gives
+// the status. Who waits for the answer to be made is not made to wait for brotli too.
+func (a *answer) serve(w http.ResponseWriter, r *http.Request, brotli func() *packed) int {
+	p := &a.plain
+	if a.gzip != nil && a.status == http.StatusOK {
+		switch accepted := r.Header.Get("Accept-Encoding"); {
+		case brotli != nil && takes(accepted, "br"):
+			p = brotli()
 		case takes(accepted, "gzip"):
-			body, encoding = a.gzip, "gzip"
+			p = a.gzip
 		}
 	}
-	if a.status != http.StatusOK {
-		c.Data(a.status, h.Get("Content-Type"), a.body)
-		return
-	}
-	tag := a.tag
-	if encoding != "" {
-		h.Set("Content-Encoding", encoding)
-		tag += "-" + encoding
-	}
-	h.Set("ETag", `"`+tag+`"`)
-	if matchesETag(c.GetHeader("If-None-Match"), `"`+tag+`"`) {
+	h := w.Header()
+	maps.Copy(h, p.header)
+	if a.status == http.StatusOK && matchesETag(r.Header.Get("If-None-Match"), p.tag) {
 		h.Del("Content-Encoding")
 		h.Del("Content-Type")
-		c.Status(http.StatusNotModified)
-		c.Writer.WriteHeaderNow()
-		return
+		h.Del("Content-Length")
+		w.WriteHeader(http.StatusNotModified)
+		return http.StatusNotModified
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	c.Status(http.StatusOK)
-	c.Writer.WriteHeaderNow()
-	if c.Request.Method != http.MethodHead {
-		_, _ = c.Writer.Write(body) // whoever asked may be gone
+	w.WriteHeader(a.status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(p.body) // whoever asked may be gone
 	}
+	return a.status
 }
 
 // takes reports whether an Accept-Encoding lets an answer be encoded so.

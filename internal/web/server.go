@@ -148,7 +148,7 @@ func (s *Server) wrap(engine *gin.Engine) http.Handler {
 	h = sameOrigin.Handler(h)
 	h = s.limited(h)
 	h = secured(h, strings.HasPrefix(s.baseURL, "https:"))
-	return s.logged(h)
+	return s.public.pages.front(s.logged(h))
 }
 
 // needsSession keeps cookies away from everything that the public reads.
