@@ -7,19 +7,21 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/seed"
 )
 
 type serveFlags struct {
-	Addr      string   `default:"127.0.0.1:8080" help:"Address to listen on."`
-	BaseURL   string   `name:"base-url" help:"Public origin, as in every absolute link; default: from --addr."`
-	LogFormat string   `name:"log-format" enum:"text,json," default:"" help:"text or json; default: text on a terminal."`
-	Proxies   []string `name:"trusted-proxy" help:"Address or network whose X-Forwarded-For is believed; repeatable."`
-	PageCache uint16   `name:"page-cache" default:"64" placeholder:"MiB" help:"Memory for public pages that are kept ready, in MiB; 0: none."`
-	Encoder   bool     `default:"true" negatable:"" help:"Compare meanings when claims are matched; takes some 40 MB of memory."`
-	Metrics   string   `name:"metrics-addr" placeholder:"HOST:PORT" help:"Address on which Prometheus finds /metrics; keep it from the public. Default: nowhere."`
+	Addr      string        `default:"127.0.0.1:8080" help:"Address to listen on."`
+	BaseURL   string        `name:"base-url" help:"Public origin, as in every absolute link; default: from --addr."`
+	LogFormat string        `name:"log-format" enum:"text,json," default:"" help:"text or json; default: text on a terminal."`
+	Proxies   []string      `name:"trusted-proxy" help:"Address or network whose X-Forwarded-For is believed; repeatable."`
+	PageCache uint16        `name:"page-cache" default:"64" placeholder:"MiB" help:"Memory for public pages that are kept ready, in MiB; 0: none."`
+	Encoder   bool          `default:"true" negatable:"" help:"Compare meanings when claims are matched; takes some 40 MB of memory."`
+	Drain     time.Duration `default:"0s" help:"How long to go on answering after SIGTERM, while /readyz says no more, so that a load balancer can turn away."`
+	Metrics   string        `name:"metrics-addr" placeholder:"HOST:PORT" help:"Address on which Prometheus finds /metrics; keep it from the public. Default: nowhere."`
 }
 
 // base gives the public origin; the listener knows the port when it was 0.

@@ -209,31 +209,22 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 	}
 	defer stopMetrics()
 	woken := make(chan struct{}, 1)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		follower.Run(ctx, followEvery, woken, func(err error) { s.log.ErrorContext(ctx, "following the record", "error", err) })
-		return nil
-	})
-	group.Go(func() error {
-		s.db.Woken(ctx, wake(woken), func(err error) { s.log.WarnContext(ctx, "listening for publications", "error", err) })
-		return nil
-	})
-	group.Go(func() error {
-		meanings(ctx)
-		return nil
-	})
-	group.Go(func() error {
-		s.desk.RunCaptures(ctx, func(err error) { s.log.ErrorContext(ctx, "running captures", "error", err) })
-		return nil
-	})
-	group.Go(func() error {
-		s.desk.RunWebhooks(ctx, func(err error) { s.log.ErrorContext(ctx, "sending webhooks", "error", err) })
-		return nil
-	})
-	group.Go(func() error {
-		s.desk.RunClock(ctx, func(err error) { s.log.ErrorContext(ctx, "looking at the clock", "error", err) })
-		return nil
-	})
+	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // goes on while requests under way are answered
+	defer stop()
+	group, work := errgroup.WithContext(work)
+	for _, run := range []func(context.Context){
+		func(ctx context.Context) { follower.Run(ctx, followEvery, woken, s.warn(ctx, "following the record")) },
+		func(ctx context.Context) { s.db.Woken(ctx, wake(woken), s.warn(ctx, "listening for publications")) },
+		func(ctx context.Context) { s.desk.RunCaptures(ctx, s.warn(ctx, "running captures")) },
+		func(ctx context.Context) { s.desk.RunWebhooks(ctx, s.warn(ctx, "sending webhooks")) },
+		func(ctx context.Context) { s.desk.RunClock(ctx, s.warn(ctx, "looking at the clock")) },
+		meanings,
+	} {
+		group.Go(func() error {
+			run(work)
+			return nil
+		})
+	}
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -241,18 +232,43 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 		return nil
 	})
 	group.Go(func() error {
-		<-ctx.Done()
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
-		defer cancel()
-		err := server.Shutdown(closing)
-		if errors.Is(err, context.DeadlineExceeded) {
-			s.log.WarnContext(ctx, "requests that did not end in time were cut off")
-			err = server.Close()
+		defer stop()
+		select {
+		case <-ctx.Done():
+			handler.Drain()
+			pause(work, f.Drain)
+		case <-work.Done():
 		}
-		return err
+		return s.shut(work, server)
 	})
 	ready()
 	return group.Wait()
+}
+
+// shut lets the requests under way finish, for a while.
+func (s *site) shut(ctx context.Context, server *http.Server) error {
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	err := server.Shutdown(closing)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.log.WarnContext(ctx, "requests that did not end in time were cut off")
+		err = server.Close()
+	}
+	return err
+}
+
+// warn gives what tells the operator of trouble in the background.
+func (s *site) warn(ctx context.Context, doing string) func(error) {
+	return func(err error) { s.log.ErrorContext(ctx, doing, "error", err) }
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // encoder has the follower compare meanings, if they are wanted, and gives what works
@@ -267,7 +283,7 @@ func (s *site) encoder(follower *follow.Follower, wanted bool) (func(context.Con
 	}
 	follower.UseEncoder(e)
 	return func(ctx context.Context) {
-		s.desk.RunMeanings(ctx, e, func(err error) { s.log.ErrorContext(ctx, "working out meanings", "error", err) })
+		s.desk.RunMeanings(ctx, e, s.warn(ctx, "working out meanings"))
 	}, nil
 }
 

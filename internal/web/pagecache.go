@@ -201,6 +201,7 @@ func (pc *pageCache) make(c *gin.Context, claims []string, h func(*gin.Context) 
 	header := writer.Header().Clone() // what every answer bears
 	maps.Copy(header, held.header)
 	header.Del("X-Request-Id")
+	header.Del("Connection")
 	a.pack(header, held.body.Bytes())
 	a.served = pc.meters.servedAt(askingOf(request.Context()).route)
 	return a, nil

@@ -148,6 +148,9 @@ const fallenBehind = 100
 // ready answers 200 when the database answers and the follower has read the record,
 // but for what is being published now.
 func (s *Server) ready(c *gin.Context) error {
+	if s.draining.Load() {
+		return kb.Errorf(kb.Unavailable, "This process is about to end.")
+	}
 	lag, err := s.follower.Lag(c.Request.Context())
 	if err != nil {
 		return err

@@ -102,3 +102,30 @@ func TestMatches(t *testing.T) {
 func textOf(_ int, x *goquery.Selection) string { return x.Text() }
 
 func hrefOf(_ int, x *goquery.Selection) string { return x.AttrOr("href", "") }
+
+// TestDrain: a process that is about to end says so to load balancers, and still
+// answers, but keeps no connection.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t, storetest.SQLite(t))
+	closes := func(path string) bool {
+		r, err := http.Get(n.URL + path)
+		check(t, err)
+		check(t, r.Body.Close())
+		return r.Close
+	}
+	for range 2 { // the second comes from memory
+		if closes("/claims") {
+			t.Error("the connection is not kept")
+		}
+	}
+	n.server.Drain()
+	if r := n.reader.get("/readyz"); r.status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz: %d", r.status)
+	}
+	for _, path := range []string{"/claims", "/claims?q=treaty", "/healthz"} {
+		if !closes(path) {
+			t.Errorf("%s keeps the connection", path)
+		}
+	}
+}

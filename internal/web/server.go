@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -57,6 +58,7 @@ type Server struct {
 	assets   assets
 	api      *api.API
 	meters   *meters
+	draining atomic.Bool
 	handler  http.Handler
 }
 
@@ -148,7 +150,20 @@ func (s *Server) wrap(engine *gin.Engine) http.Handler {
 	h = sameOrigin.Handler(h)
 	h = s.limited(h)
 	h = secured(h, strings.HasPrefix(s.baseURL, "https:"))
-	return s.public.pages.front(s.logged(h))
+	return s.farewell(s.public.pages.front(s.logged(h)))
+}
+
+// Drain has the process say that it is about to end: it is not ready any more, and
+// each connection is closed after its next answer.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+func (s *Server) farewell(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // needsSession keeps cookies away from everything that the public reads.

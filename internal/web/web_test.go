@@ -42,6 +42,7 @@ type site struct {
 	pauses     atomic.Int64 // statements until pause, counted down
 	pause      func()
 	accounts   []seed.Account
+	server     *web.Server
 }
 
 // Places of the accounts in the data set.
@@ -159,6 +160,7 @@ func newSiteOf(t testing.TB, address string, pages int64) *site {
 	check(t, err)
 	check(t, s.follower.CatchUp(context.Background(), head))
 	server, err := web.New(web.Options{DB: db, Desk: s.desk, Bytes: archive.Body, Follower: s.follower, Keys: signer().VerifierKeys(), BaseURL: "http://claims.example", PageCache: pages})
+	s.server = server
 	check(t, err)
 	s.Server = httptest.NewServer(server.Handler())
 	t.Cleanup(s.Close)
