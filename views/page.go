@@ -58,7 +58,7 @@ type Text struct {
 	Text   string
 	Lang   string
 	Dir    string
-	Marked bool // it brings quotation marks of its own
+	Marked bool   // it brings quotation marks of its own
 	Parts  []Part // of a text in which something was found
 }
 

@@ -88,23 +88,6 @@ func (l *list) trim() {
 	}
 }
 
-// grade gives the grade of a document, -1 where it is not in the list.
-func (l *list) grade(doc uint32) int {
-	if l.many == nil {
-		at, _ := slices.BinarySearch(l.few, doc<<gradeBits)
-		if at < len(l.few) && l.few[at]>>gradeBits == doc {
-			return int(l.few[at] % grades)
-		}
-		return -1
-	}
-	for grade, set := range l.many.of {
-		if set != nil && set.Contains(doc) {
-			return grade
-		}
-	}
-	return -1
-}
-
 // docs gives the set of documents, not to be changed.
 func (l *list) docs() *roaring.Bitmap {
 	if l.many != nil {

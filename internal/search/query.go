@@ -140,12 +140,6 @@ type request struct {
 // function word does.
 type phrase [][]uint32
 
-// reading of one typed word: the terms it may stand as.
-type choice struct {
-	word  word
-	terms []uint32
-}
-
 // lookUp finds what each word stands for.
 func (x *Index) lookUp(q Query, r *Result) request {
 	req := request{x: x, strict: q.Strict}

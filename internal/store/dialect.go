@@ -171,11 +171,11 @@ func (postgresDialect) listen(ctx context.Context, pool *sql.DB, wake func()) er
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	return conn.Raw(func(c any) error {
+	err = conn.Raw(func(c any) error {
 		// A connection that listened is not given back.
 		return errors.Join(listenOn(ctx, c, wake), driver.ErrBadConn)
 	})
+	return errors.Join(err, conn.Close())
 }
 
 func (postgresDialect) columns() string {
