@@ -26,7 +26,7 @@ import (
 func BenchmarkPageBesideNginx(b *testing.B) {
 	for _, tool := range []string{"nginx", "wrk"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			b.Fatalf("%s is missing: make bench installs it on Debian", tool)
+			b.Fatalf("%s is missing: install it (Debian: apt-get install nginx wrk)", tool)
 		}
 	}
 	ctx, cancel := context.WithCancel(b.Context())
