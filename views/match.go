@@ -22,5 +22,6 @@ type Match struct {
 	Said   string
 	Rating Rating
 	Shared string // words that both have
+	Judged string // what an editor said of it
 	Links  []Link
 }

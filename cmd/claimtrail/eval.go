@@ -18,7 +18,7 @@ import (
 type evalCmd struct {
 	Corpus     string `required:"" placeholder:"F.tsv" help:"The claims: id, claim, title; the first line names the columns."`
 	Queries    string `required:"" placeholder:"F.tsv" help:"What is looked up: qid, text."`
-	Qrels      string `required:"" placeholder:"F.tsv" help:"Which claims answer which query: qid, docid."`
+	Qrels      string `required:"" placeholder:"F.tsv" help:"Which claims answer which query: qid, docid, and 0 for one that does not."`
 	NoEncoder  bool   `help:"Match by words and letters only."`
 	KeepTitles bool   `help:"Count claims of the same title one by one; else they are one answer."`
 }
@@ -85,6 +85,9 @@ func (e *evaluator) read(c *evalCmd) error {
 	err = eachRow(c.Qrels, 2, func(row []string) error {
 		if e.group[row[1]] == "" {
 			return fmt.Errorf("the corpus has no claim %s", row[1])
+		}
+		if len(row) > 2 && row[2] == "0" {
+			return nil // judged to be no answer
 		}
 		if e.right[row[0]] == nil {
 			e.right[row[0]] = map[string]bool{}

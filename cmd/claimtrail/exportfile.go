@@ -21,6 +21,7 @@ type exportCmd struct {
 	CSV         exportCSVCmd         `cmd:"" name:"csv" help:"Write all rulings, ours and imported ones, as a table."`
 	ClaimReview exportClaimReviewCmd `cmd:"" name:"claimreview" help:"Write all rulings, ours and imported ones, as a DataFeed of ClaimReviews."`
 	Bundle      exportBundleCmd      `cmd:"" name:"bundle" help:"Write the whole public record to one file that anybody can verify."`
+	Judgements  exportJudgementsCmd  `cmd:"" name:"judgements" help:"Write what editors said of matches, as a collection that eval reads."`
 }
 
 // exportFlags are what every export of rulings takes.

@@ -113,6 +113,9 @@ func (s *Server) matchesOf(c *gin.Context, text string, claim kb.ID) ([]views.Ma
 	})
 	list := s.public.matchViews(worth(found))
 	for i, m := range list {
+		if judged[kb.ID(m.ID)] == kb.SameClaim {
+			list[i].Judged = "said to be the same"
+		}
 		list[i].Links = []views.Link{{Text: "Use this one", URL: deskClaim(kb.ID(m.ID))}}
 		if claim != "" {
 			list[i].Links = append(list[i].Links, views.Link{Text: "Link as …", URL: deskClaim(claim, "relations", "new") + "?to=" + m.ID})

@@ -23,16 +23,21 @@ for (const field of document.querySelectorAll("textarea[data-matched]")) {
   };
   // A form cannot stand in a form: its button sends it.
   const judged = (form) => {
-    const data = new URLSearchParams(new FormData(form));
-    const button = form.querySelector("button");
-    data.set(button.name, button.value);
-    button.type = "button";
     const address = form.getAttribute("action");
-    form.replaceWith(button);
-    button.addEventListener("click", async () => {
-      const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
-      if (answer.ok || answer.type === "opaqueredirect") button.closest("li").remove();
-    });
+    const said = new FormData(form);
+    const buttons = [...form.querySelectorAll("button")];
+    form.replaceWith(...buttons);
+    for (const button of buttons) {
+      button.type = "button";
+      button.addEventListener("click", async () => {
+        const data = new URLSearchParams(said);
+        data.set(button.name, button.value);
+        const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
+        if (!answer.ok && answer.type !== "opaqueredirect") return;
+        if (button.value === "not-same") return button.closest("li").remove();
+        for (const b of buttons) b.disabled = true;
+      });
+    }
   };
   field.addEventListener("input", () => {
     clearTimeout(timer);
