@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm/clause"
 
@@ -105,4 +106,29 @@ func (r Reader) Judged(text string) (map[kb.ID]string, error) {
 // Judgements lists everything that was said, by text.
 func (r Reader) Judgements() ([]kb.Judgement, error) {
 	return find[kb.Judgement](r, "judgement", "text_hash, claim_id", "1 = 1")
+}
+
+// DeskClaim is a claim as matching at the desk needs it.
+type DeskClaim struct {
+	ID             kb.ID
+	Text, Language string
+	State          kb.State
+	UpdatedAt      time.Time
+	Version        int64
+	Published      bool // a revision of it is
+}
+
+// ClaimsSince lists claims that were changed after a place, oldest change first.
+func (r Reader) ClaimsSince(after Cursor, limit int) ([]DeskClaim, error) {
+	var rows []DeskClaim
+	err := r.g.Table("claim").
+		Select("id, text, language, state, updated_at, version, EXISTS (SELECT 1 FROM revision WHERE revision.claim_id = claim.id) AS published").
+		Where("updated_at > ? OR (updated_at = ? AND id > ?)", after.At, after.At, string(after.ID)).Order("updated_at, id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, translate(fmt.Errorf("read changed claims: %w", err))
+	}
+	for i := range rows {
+		rows[i].UpdatedAt = rows[i].UpdatedAt.UTC()
+	}
+	return rows, nil
 }

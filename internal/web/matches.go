@@ -65,7 +65,7 @@ func (p *public) matchViews(found []follow.Matched) []views.Match {
 		d := m.Digest
 		list[i] = views.Match{
 			ID: d.Claim, Surely: surely[m.Shown].words, Tone: surely[m.Shown].tone, URL: claimURL(d.Claim, d.Text), Text: text(d.Text, d.Language),
-			Said: saidLine(d), Rating: outcomeView(d.Rating, d.Outcome), Shared: "Both have: " + strings.Join(m.Words[:min(sharedShown, len(m.Words))], ", "),
+			Said: saidLine(d), Rating: outcomeView(d.Rating, d.Outcome), Shared: shared(m.Words),
 		}
 	}
 	return list
@@ -96,10 +96,15 @@ func (s *Server) judge(c *gin.Context) string {
 	return "/desk/matches"
 }
 
-// matchesOf gives what is worth showing beside the text of a claim, but for the claim
-// itself and what somebody said is not the same.
+// matchesOf gives what is worth showing beside the text of a claim, published or worked
+// on at the desk, but for the claim itself and what somebody said is not the same.
 func (s *Server) matchesOf(c *gin.Context, text string, claim kb.ID) ([]views.Match, error) {
-	found, err := s.follower.Match(c.Request.Context(), text, true)
+	ctx := c.Request.Context()
+	published, err := s.follower.Match(ctx, text, true)
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := s.drafts.Match(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +112,13 @@ func (s *Server) matchesOf(c *gin.Context, text string, claim kb.ID) ([]views.Ma
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(m follow.Matched) bool {
-		id := kb.ID(m.Digest.Claim)
-		return id == claim || judged[id] == kb.NotSame
-	})
-	list := s.public.matchViews(worth(found))
+	passed := func(id kb.ID) bool { return id == claim || judged[id] == kb.NotSame }
+	published = slices.DeleteFunc(published, func(m follow.Matched) bool { return passed(kb.ID(m.Digest.Claim)) })
+	drafts = slices.DeleteFunc(drafts, func(m follow.DraftMatch) bool { return passed(m.ID) || m.Shown == search.NotShown })
+	list := s.public.matchViews(worth(published))
+	for _, m := range drafts[:min(mostMatches, len(drafts))] {
+		list = append(list, draftView(m))
+	}
 	for i, m := range list {
 		if judged[kb.ID(m.ID)] == kb.SameClaim {
 			list[i].Judged = "said to be the same"
@@ -122,6 +129,18 @@ func (s *Server) matchesOf(c *gin.Context, text string, claim kb.ID) ([]views.Ma
 		}
 	}
 	return list, nil
+}
+
+func draftView(m follow.DraftMatch) views.Match {
+	return views.Match{
+		ID: string(m.ID), Surely: surely[m.Shown].words, Tone: surely[m.Shown].tone, URL: deskClaim(m.ID), Text: text(m.Text, m.Language),
+		Said: "At the desk: " + m.State.Label(), Shared: shared(m.Words),
+	}
+}
+
+// shared tells the reason of a match.
+func shared(words []string) string {
+	return "Both have: " + strings.Join(words[:min(sharedShown, len(words))], ", ")
 }
 
 // judgeMatch keeps what an editor says of a match.

@@ -93,6 +93,18 @@ func TestMatches(t *testing.T) {
 		if r := n.reader.get("/matches?text=" + strings.Repeat("a", 2001)); r.status != http.StatusBadRequest {
 			t.Errorf("2001 characters: %d", r.status)
 		}
+		// What a colleague logged a moment ago is found, too, until it is declined.
+		logged := url.Values{"text": {"The moon landing of 1969 was filmed in a studio in Nevada"}, "language": {"en"}, "kind": {"other"}, "checkability": {"checkable"}}
+		if r := editor.post("/desk/claims/new", logged); r.status != http.StatusSeeOther {
+			t.Fatalf("logging: %d", r.status)
+		}
+		moon := "/desk/matches?text=" + url.QueryEscape("Was the 1969 moon landing filmed in a Nevada studio by some director?")
+		if r := n.reviewer.get(moon); !strings.Contains(r.page.Find("[data-matches] li").Text(), "At the desk") {
+			t.Errorf("a draft is not found: %s", r.page.Find("[data-matches]").Text())
+		}
+		if r := n.reader.get(strings.TrimPrefix(moon, "/desk")); strings.Contains(r.text, "filmed in a studio") {
+			t.Error("readers see drafts")
+		}
 		if all, err := n.db.Desk(t.Context()).Judgements(); err != nil || len(all) != 1 || all[0].Text != text || all[0].Verdict != kb.NotSame {
 			t.Errorf("kept: %v, %v", all, err)
 		}

@@ -52,6 +52,7 @@ type Server struct {
 	desk     *desk.Desk
 	bytesOf  func(ctx context.Context, hash string) ([]byte, error)
 	follower *follow.Follower
+	drafts   *follow.Drafts
 	sessions *scs.SessionManager
 	baseURL  string
 	log      *slog.Logger
@@ -98,7 +99,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, baseURL: o.BaseURL, log: o.Logger, assets: a, meters: counts,
+		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, drafts: follow.NewDrafts(o.DB, o.Follower), baseURL: o.BaseURL, log: o.Logger, assets: a, meters: counts,
 		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures(), mirror: o.Mirror, pages: pages},
 	}
 	s.api, err = api.New(api.Options{
