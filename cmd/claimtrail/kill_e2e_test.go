@@ -15,12 +15,14 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -62,7 +64,9 @@ func TestKillWhilePublishing(t *testing.T) {
 // that happens.
 func TestServer(t *testing.T) {
 	if args := os.Getenv(serverVariable); args != "" {
-		os.Exit(run(context.Background(), strings.Split(args, "\n"), func(string) string { return "" }, os.Stdin, io.Discard, os.Stderr))
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		os.Exit(run(ctx, strings.Split(args, "\n"), func(string) string { return "" }, os.Stdin, io.Discard, os.Stderr))
 	}
 }
 

@@ -179,7 +179,7 @@ const (
 	writeTime    = 60 * time.Second
 	idleTime     = 2 * time.Minute
 	shutdownTime = 10 * time.Second
-	followEvery  = time.Second / 2
+	followEvery  = time.Second / 4
 	maxHeader    = 64 << 10
 )
 

@@ -175,15 +175,19 @@ func (f *Follower) arrived() {
 // Begun reports whether the follower has been at the end of the record; if not, it
 // reads on a little first, so that of a small record nobody has to wait for the rest.
 func (f *Follower) Begun(ctx context.Context) (bool, error) {
-	f.mu.RLock()
-	caught := f.caught
-	f.mu.RUnlock()
-	if caught || !f.reading.TryLock() {
-		return caught, nil
+	if f.atEnd() {
+		return true, nil
 	}
-	f.reading.Unlock()
-	n, err := f.read(ctx)
-	return err == nil && n < batch, err
+	if _, err := f.read(ctx); err != nil {
+		return false, err
+	}
+	return f.atEnd(), nil
+}
+
+func (f *Follower) atEnd() bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.caught
 }
 
 // touch notes whom an event concerns. What was redacted about one claim may be

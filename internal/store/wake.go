@@ -12,7 +12,7 @@ import (
 const recordChannel = "claimtrail_record"
 
 // listenAgain is how long a listener that was cut off waits before it comes back.
-const listenAgain = time.Second
+const listenAgain = time.Second / 5
 
 // Woken calls wake after commits that may have added to the record, until the context
 // ends: those of this process and, on PostgreSQL, those of all. It is only a wake-up: a

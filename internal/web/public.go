@@ -151,11 +151,15 @@ func (s *Server) ready(c *gin.Context) error {
 	if s.draining.Load() {
 		return kb.Errorf(kb.Unavailable, "This process is about to end.")
 	}
+	begun, err := s.follower.Begun(c.Request.Context())
+	if err != nil {
+		return err
+	}
 	lag, err := s.follower.Lag(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	if lag.Events() > fallenBehind {
+	if !begun || lag.Events() > fallenBehind {
 		return kb.Errorf(kb.Unavailable, "Still reading the record: %d of %d.", lag.Read+1, lag.Head+1)
 	}
 	c.String(http.StatusOK, "ready\n")

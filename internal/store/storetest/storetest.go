@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -173,4 +174,14 @@ func serverAddress(database string) string {
 	}
 	u.Path = "/" + database
 	return u.String()
+}
+
+// CutConnections ends every connection to a database of PostgreSQL, as an outage does.
+func CutConnections(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	return admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + strings.ReplaceAll(name, "'", "''") + "'")
 }
