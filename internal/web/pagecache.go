@@ -209,6 +209,7 @@ func (pc *pageCache) make(c *gin.Context, claims []string, h func(*gin.Context) 
 
 // pack makes the encodings. Their tags differ, as they must.
 func (a *answer) pack(header http.Header, body []byte) {
+	header.Set("Surrogate-Key", surrogateKey(a.claims))
 	sum := sha256.Sum256(body)
 	tag := hex.EncodeToString(sum[:12])
 	zipped := compressible(header.Get("Content-Type"))
@@ -234,6 +235,18 @@ func (a *answer) pack(header http.Header, body []byte) {
 		a.gzip = in("gzip", quickGzip(body))
 		a.brotli = sync.OnceValue(func() *packed { return in("br", packedBrotli(body)) })
 	}
+}
+
+// surrogateKey names what a page is purged by in a cache that others run.
+func surrogateKey(claims []string) string {
+	if claims == nil {
+		return "site record"
+	}
+	keys := "site"
+	for _, c := range claims {
+		keys += " claim-" + c
+	}
+	return keys
 }
 
 func compressible(kind string) bool {

@@ -47,6 +47,9 @@ func TestHitsAskNothing(t *testing.T) {
 			"/oembed?url=" + url.QueryEscape("http://claims.example"+claim),
 		} {
 			_, first := raw(t, n.site, http.MethodGet, path)
+			if key := first.Header.Get("Surrogate-Key"); !strings.HasPrefix(key, "site ") || strings.Contains(key, "record") == strings.Contains(key, "claim-") {
+				t.Errorf("%s is purged by %q", path, key)
+			}
 			start := n.statements.Load()
 			for _, encoding := range []string{"identity", "gzip", "br"} {
 				_, full := raw(t, n.site, http.MethodGet, path, "Accept-Encoding", encoding)
