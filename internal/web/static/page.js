@@ -91,13 +91,13 @@ if (document.querySelector("main [data-embed]")) prepare(document.querySelector(
 
 // A list is searched as one types: its results are those of the page that the form
 // would lead to, whose address is shown.
-const box = document.querySelector("form.search input[type=search]");
-if (box && document.querySelector("[data-results]")) {
+const searched = document.querySelector("form.search input[type=search]");
+if (searched && document.querySelector("[data-results]")) {
   let timer, asked = 0;
   const parts = ["[data-results]", "main aside"];
   const find = async () => {
     const turn = ++asked;
-    const address = box.form.action + "?" + new URLSearchParams(new FormData(box.form));
+    const address = searched.form.action + "?" + new URLSearchParams(new FormData(searched.form));
     const answer = await fetch(address + "&typing=1");
     if (!answer.ok || turn !== asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -108,7 +108,7 @@ if (box && document.querySelector("[data-results]")) {
     history.replaceState(null, "", address);
     document.title = page.title;
   };
-  box.addEventListener("input", () => {
+  searched.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(find, 200);
   });
