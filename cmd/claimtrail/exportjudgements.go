@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +18,8 @@ type exportJudgementsCmd struct {
 
 	Folder string `arg:"" help:"The folder to write corpus.tsv, queries.tsv and qrels.tsv to, as eval reads them."`
 }
+
+const exportedAtOnce = 1000
 
 // Run writes what editors said of matches, as a collection to measure matching by.
 func (c *exportJudgementsCmd) Run(env *environment) error {
@@ -45,19 +46,29 @@ func (c *exportJudgementsCmd) export(env *environment, db *store.DB) error {
 	if err := follower.CatchUp(env.ctx, head); err != nil {
 		return err
 	}
-	page, err := follower.Claims(env.ctx, follow.Query{Limit: math.MaxInt32})
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(c.Folder, 0o755); err != nil {
+	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
 		return err
 	}
 	corpus, queries, qrels := table("id", "claim", "title"), table("qid", "text"), table("qid", "docid", "relevance")
-	for _, d := range page.Digests {
-		corpus.row(d.Claim, d.Text, d.Summary)
+	published := map[kb.ID]bool{}
+	for q := (follow.Query{Limit: exportedAtOnce}); ; {
+		page, err := follower.Claims(env.ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Digests {
+			corpus.row(d.Claim, d.Text, d.Summary)
+			published[kb.ID(d.Claim)] = true
+		}
+		if q.After = page.Next; q.After == "" {
+			break
+		}
 	}
 	numbers := map[string]string{}
 	for _, j := range judgements {
+		if !published[j.ClaimID] {
+			continue // of a draft, or of what is in no list any more
+		}
 		if numbers[j.TextHash] == "" {
 			numbers[j.TextHash] = fmt.Sprint(len(numbers) + 1)
 			queries.row(numbers[j.TextHash], j.Text)

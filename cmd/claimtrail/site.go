@@ -283,7 +283,7 @@ func (s *site) encoder(follower *follow.Follower, wanted bool) (func(context.Con
 	}
 	follower.UseEncoder(e)
 	return func(ctx context.Context) {
-		s.desk.RunMeanings(ctx, e, s.warn(ctx, "working out meanings"))
+		s.desk.NewMeanings(e).Run(ctx, s.warn(ctx, "working out meanings"))
 	}, nil
 }
 

@@ -31,13 +31,27 @@ const (
 	meaningRest  = 2 * time.Second
 )
 
-// RunMeanings works out the meanings of what is published, the newest first, until the
-// context ends. Any number of processes may do so: what one has done the others leave.
-func (d *Desk) RunMeanings(ctx context.Context, e *encoder.Encoder, report func(error)) {
+// Meanings works out the meanings of what is published. Any number of processes may do
+// so: what one has done the others leave. It goes down the log once, and then looks at
+// what is new only.
+type Meanings struct {
+	desk         *Desk
+	encoder      *encoder.Encoder
+	above, below int64 // what was not looked at yet lies between
+	head         int64 // of the log when this turn began; above for the next
+}
+
+// NewMeanings makes one that has looked at nothing yet.
+func (d *Desk) NewMeanings(e *encoder.Encoder) *Meanings {
+	return &Meanings{desk: d, encoder: e, above: -1, below: -1}
+}
+
+// Run works until the context ends.
+func (m *Meanings) Run(ctx context.Context, report func(error)) {
 	rest := time.NewTicker(meaningRest)
 	defer rest.Stop()
 	for {
-		n, err := d.WorkOutMeanings(ctx, e)
+		n, err := m.Some(ctx)
 		if err != nil && ctx.Err() == nil {
 			report(err)
 		}
@@ -52,11 +66,22 @@ func (d *Desk) RunMeanings(ctx context.Context, e *encoder.Encoder, report func(
 	}
 }
 
-// WorkOutMeanings works out the next few, and gives their number.
-func (d *Desk) WorkOutMeanings(ctx context.Context, e *encoder.Encoder) (int, error) {
-	waiting, err := d.db.Public().Meaningless(ctx, meaningBatch)
-	if err != nil || len(waiting) == 0 {
+// Some works out the next few, and gives their number.
+func (m *Meanings) Some(ctx context.Context) (int, error) {
+	if m.below < 0 {
+		head, err := m.desk.db.Public().Head(ctx)
+		if err != nil || head == m.above {
+			return 0, err
+		}
+		m.head, m.below = head, head+1
+	}
+	waiting, err := m.desk.db.Public().Meaningless(ctx, m.above, m.below, meaningBatch)
+	if err != nil {
 		return 0, err
+	}
+	if len(waiting) == 0 {
+		m.above, m.below = m.head, -1
+		return 0, nil
 	}
 	meanings := make([]store.Meaning, len(waiting))
 	for i, w := range waiting {
@@ -67,8 +92,12 @@ func (d *Desk) WorkOutMeanings(ctx context.Context, e *encoder.Encoder) (int, er
 		if w.Digest.Redacted {
 			continue
 		}
-		claim, title := e.Encode(w.Digest.Text), e.Encode(w.Digest.Summary)
+		claim, title := m.encoder.Encode(w.Digest.Text), m.encoder.Encode(w.Digest.Summary)
 		meanings[i].Claim, meanings[i].Title = claim.Bytes(), title.Bytes()
 	}
-	return len(meanings), d.db.Platform(ctx, func(p *store.Platform) error { return p.AddMeanings(meanings) })
+	if err := m.desk.db.Platform(ctx, func(p *store.Platform) error { return p.AddMeanings(meanings) }); err != nil {
+		return 0, err
+	}
+	m.below = waiting[len(waiting)-1].EventIdx
+	return len(waiting), nil
 }

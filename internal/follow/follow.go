@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -20,24 +21,25 @@ import (
 
 // Follower is one reader of the record.
 type Follower struct {
-	public   *store.Public
-	reading  sync.Mutex // one reader at a time moves the index
-	mu       sync.RWMutex
-	index    int64
-	caught   bool // it has been at the end of the record
-	claims   claims
-	names    map[Subject]string // of speakers, topics and publishers
-	masthead record.Masthead
-	policy   record.Policy
-	scales   []record.Scale
-	banners  map[string]record.Banner   // claims under review, by id
-	changes  []change                   // corrections, in the order of the log
-	reviews  map[string][]record.Banner // all signs “under review”, begun and ended, by claim
-	disputes []record.DisputeOutcome    // in the order of the log
-	redacted []record.Redaction         // in the order of the log
-	encoder  *encoder.Encoder
-	encoding chan struct{}
-	common   int64 // the newest event about no claim: it concerns every page
+	public    *store.Public
+	reading   sync.Mutex // one reader at a time moves the index
+	mu        sync.RWMutex
+	index     int64
+	caught    bool // it has been at the end of the record
+	claims    claims
+	names     map[Subject]string // of speakers, topics and publishers
+	masthead  record.Masthead
+	policy    record.Policy
+	scales    []record.Scale
+	banners   map[string]record.Banner   // claims under review, by id
+	changes   []change                   // corrections, in the order of the log
+	reviews   map[string][]record.Banner // all signs “under review”, begun and ended, by claim
+	disputes  []record.DisputeOutcome    // in the order of the log
+	redacted  []record.Redaction         // in the order of the log
+	encoder   *encoder.Encoder
+	encoding  chan struct{}
+	searching chan struct{}
+	common    int64 // the newest event about no claim: it concerns every page
 }
 
 // Subject is a thing that pages list claims by.
@@ -56,7 +58,7 @@ const batch = 1000
 
 // New makes a follower that has read nothing yet.
 func New(public *store.Public) *Follower {
-	return &Follower{public: public, index: -1, claims: newClaims(), names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, encoding: make(chan struct{}, encoding), common: -1}
+	return &Follower{public: public, index: -1, claims: newClaims(), names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, encoding: make(chan struct{}, encoding), searching: make(chan struct{}, runtime.GOMAXPROCS(0)), common: -1}
 }
 
 // Index is the log index up to which the follower has read, -1 at first.

@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/claimtrail/claimtrail/internal/encoder"
 	"github.com/claimtrail/claimtrail/internal/record"
@@ -28,7 +29,12 @@ func (f *Follower) Match(ctx context.Context, text string, claim bool) ([]Matche
 	if err != nil {
 		return nil, err
 	}
+	leave, err := f.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
 	events, candidates := f.candidates(text)
+	leave()
 	digests, err := f.public.Digests(ctx, events)
 	if err != nil {
 		return nil, err
@@ -65,6 +71,7 @@ func (f *Follower) UseEncoder(e *encoder.Encoder) { f.encoder = e }
 const (
 	fewestWords = 8
 	encoding    = 2
+	encodeWait  = 200 * time.Millisecond
 )
 
 // meaningOf gives the meaning of a text's gist, nil where there is no encoder or too
@@ -74,10 +81,12 @@ func (f *Follower) meaningOf(ctx context.Context, text string) (*encoder.Vector,
 	if f.encoder == nil || len(strings.Fields(gist)) < fewestWords {
 		return nil, nil
 	}
+	soon, cancel := context.WithTimeout(ctx, encodeWait)
+	defer cancel()
 	select {
 	case f.encoding <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	case <-soon.Done():
+		return nil, ctx.Err() // where others crowd, words and letters have to do
 	}
 	defer func() { <-f.encoding }()
 	v := f.encoder.Encode(gist)

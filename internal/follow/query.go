@@ -59,12 +59,28 @@ type Count struct {
 // Claims answers a query: matching, ranking and counting in memory, then one read for
 // the rows that are shown. Errors: Malformed for a cursor that is none.
 func (f *Follower) Claims(ctx context.Context, q Query) (Page, error) {
+	leave, err := f.enter(ctx)
+	if err != nil {
+		return Page{}, err
+	}
 	page, events, err := f.match(q)
+	leave()
 	if err != nil {
 		return page, err
 	}
 	page.Digests, err = f.public.Digests(ctx, events)
 	return page, err
+}
+
+// enter waits for one of the places in which the index is searched, as many as there
+// are processors: whoever asks for much does not keep the record from being read.
+func (f *Follower) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case f.searching <- struct{}{}:
+		return func() { <-f.searching }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for a search: %w", ctx.Err())
+	}
 }
 
 func (f *Follower) match(q Query) (Page, []int64, error) {

@@ -11,7 +11,7 @@ type arena struct{ chunks [][]byte }
 func (a *arena) put(numbers []uint32) uint32 {
 	most := binary.MaxVarintLen32 * (len(numbers) + 1)
 	last := len(a.chunks) - 1
-	if last < 0 || len(a.chunks[last])+most > cap(a.chunks[last]) {
+	if last < 0 || len(a.chunks[last]) >= 1<<chunkBits || len(a.chunks[last])+most > cap(a.chunks[last]) {
 		a.chunks = append(a.chunks, make([]byte, 0, max(1<<chunkBits, most)))
 		last++
 	}

@@ -18,6 +18,8 @@ type Candidate struct {
 type asked struct {
 	form  string
 	terms []uint32
+	of    [2]uint32 // by kind of document: the term that it is there, if known
+	known [2]bool
 	idf   float64
 	list  *list
 }
@@ -43,9 +45,9 @@ func (x *Index) Candidates(text string, n int) []Candidate {
 type survey struct {
 	x      *Index
 	words  []asked
-	total  float64        // idf of all words
-	byTerm map[uint32]int // where in words a term stands
-	weight []float64      // of each word in the document at hand
+	total  float64           // idf of all words
+	byTerm [2]map[uint32]int // by kind of document: where in words a term stands
+	weight []float64         // of each word in the document at hand
 	terms  []uint32
 }
 
@@ -54,21 +56,23 @@ const mostAsked = 100
 
 // ask looks up the words of a text, each once, the rarest first.
 func (x *Index) ask(text string) *survey {
-	s := &survey{x: x, byTerm: map[uint32]int{}}
+	s := &survey{x: x, byTerm: [2]map[uint32]int{{}, {}}}
+	text = cleaned(text)
 	seen := map[string]bool{}
-	for w := range wordsIn(cleaned(text)) {
+	for w := range wordsIn(text) {
 		stem, says := inEnglish{}.Term(w.folded) // function words of English are passed over in any language
 		if seen[stem] || !says && !w.loud || len(s.words) == mostAsked {
 			continue
 		}
 		seen[stem] = true
-		a := asked{form: text[min(w.start, len(text)):min(w.end, len(text))]}
-		for _, analyser := range x.analysers() {
-			t, _ := analyser.Term(w.folded)
-			if id, known := x.terms[t]; known && !slices.Contains(a.terms, id) {
+		a := asked{form: text[w.start:w.end]}
+		for kind, t := range []string{w.folded, stem} {
+			if id, known := x.terms[t]; known && !x.kinds[kind].IsEmpty() {
 				a.terms = append(a.terms, id)
+				a.of[kind], a.known[kind] = id, true
 			}
 		}
+		a.terms = distinct(a.terms)
 		a.list = x.unitedOf(a.terms)
 		a.idf = inverseFrequency(x.Len(), a.list.size())
 		s.words = append(s.words, a)
@@ -76,8 +80,10 @@ func (x *Index) ask(text string) *survey {
 	}
 	slices.SortStableFunc(s.words, func(a, b asked) int { return cmp.Compare(b.idf, a.idf) })
 	for i, w := range s.words {
-		for _, t := range w.terms {
-			s.byTerm[t] = i
+		for kind, t := range w.of {
+			if w.known[kind] {
+				s.byTerm[kind][t] = i
+			}
 		}
 	}
 	s.weight = make([]float64, len(s.words))
@@ -192,6 +198,10 @@ func (s *survey) weigh(doc uint32) Candidate {
 func (s *survey) take(doc uint32) float64 {
 	clear(s.weight)
 	s.terms = s.x.texts.get(s.x.textAt[doc], s.terms[:0])
+	byTerm := s.byTerm[0]
+	if s.x.kinds[1].Contains(doc) {
+		byTerm = s.byTerm[1]
+	}
 	part, length := 0, 0.0
 	for _, t := range s.terms {
 		switch {
@@ -201,7 +211,7 @@ func (s *survey) take(doc uint32) float64 {
 			if part < namesPart {
 				length += partWeights[part]
 			}
-			if i, ok := s.byTerm[t-shift]; ok {
+			if i, ok := byTerm[t-shift]; ok {
 				s.weight[i] += partWeights[part]
 			}
 		}

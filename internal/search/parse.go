@@ -19,8 +19,15 @@ type part struct {
 	begins bool
 }
 
-// mostTyped bounds what is read of a query, in bytes.
-const mostTyped = 1000
+// What is read of a query: in bytes, in parts, and of the parts that cost most to look
+// up. What goes beyond is left out, or taken for plain words.
+const (
+	mostTyped     = 1000
+	mostParts     = 24
+	mostPhrases   = 4
+	mostBeginning = 4
+	leastBegun    = 2 // letters of a beginning
+)
 
 // Parse takes a query apart. Any text is one: what makes no sense is taken for words.
 func Parse(typed string) Wanted {
@@ -32,14 +39,16 @@ func Parse(typed string) Wanted {
 	}
 	typed = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`).Replace(typed)
 	var w Wanted
-	for rest := strings.TrimSpace(typed); rest != ""; rest = strings.TrimSpace(rest) {
+	phrases, beginnings := 0, 0
+	for rest := strings.TrimSpace(typed); rest != "" && len(w.parts) < mostParts; rest = strings.TrimSpace(rest) {
 		var p part
 		if len(rest) > 1 && rest[0] == '-' && rest[1] != ' ' && rest[1] != '-' {
 			p.not, rest = true, rest[1:]
 		}
 		if rest[0] == '"' {
 			p.text, rest, _ = strings.Cut(rest[1:], `"`)
-			p.phrase = true
+			phrases++
+			p.phrase = phrases <= mostPhrases
 		} else {
 			end := strings.IndexAny(rest, " \t\r\n\"")
 			if end < 0 {
@@ -47,6 +56,10 @@ func Parse(typed string) Wanted {
 			}
 			p.text, rest = rest[:end], rest[end:]
 			p.text, p.begins = strings.CutSuffix(p.text, "*")
+			if p.begins && utf8.RuneCountInString(p.text) >= leastBegun {
+				beginnings++
+			}
+			p.begins = p.begins && utf8.RuneCountInString(p.text) >= leastBegun && beginnings <= mostBeginning
 		}
 		if strings.TrimSpace(p.text) != "" {
 			w.parts = append(w.parts, p)
@@ -57,7 +70,7 @@ func Parse(typed string) Wanted {
 
 // Typing tells that the last word may not be finished.
 func (w Wanted) Typing() Wanted {
-	if n := len(w.parts); n > 0 && !w.parts[n-1].phrase {
+	if n := len(w.parts); n > 0 && !w.parts[n-1].phrase && utf8.RuneCountInString(w.parts[n-1].text) >= leastBegun {
 		w.parts[n-1].begins = true
 	}
 	return w

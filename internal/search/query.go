@@ -134,11 +134,18 @@ type request struct {
 	words   []sought
 	phrases []phrase
 	nots    []phrase // a single word is a phrase of one
+	read    int      // words, of all kinds
 }
 
-// phrase is a sequence of places: each the terms that may stand there, none where any
-// function word does.
-type phrase [][]uint32
+// phrase is a sequence of places.
+type phrase []place
+
+// place is what may stand somewhere: one of the terms, or, if it is a function word of
+// English, the gap that one leaves.
+type place struct {
+	terms []uint32
+	gap   bool
+}
 
 // lookUp finds what each word stands for.
 func (x *Index) lookUp(q Query, r *Result) request {
@@ -155,19 +162,25 @@ func (x *Index) lookUp(q Query, r *Result) request {
 }
 
 // mostWords bounds what one query can ask for.
-const mostWords = 64
+const mostWords = 32
 
 func (req *request) add(p part, r *Result, loud bool) {
 	var places phrase
-	for w := range wordsIn(cleaned(p.text)) {
-		if w.joined || len(req.words) >= mostWords {
+	text := cleaned(p.text)
+	for w := range wordsIn(text) {
+		if w.joined || req.read >= mostWords {
 			continue
 		}
+		req.read++
 		w.loud = w.loud || loud
-		begins := p.begins && w.end == len(p.text)
+		begins := p.begins && w.end == len(text)
+		if !w.loud && !begins && functionWords[w.folded] {
+			places = append(places, place{req.x.plainly(w.folded), true})
+			continue
+		}
 		terms := req.standsFor(w, begins, p.not, r)
-		places = append(places, terms)
-		if terms != nil && !p.not {
+		places = append(places, place{terms: terms})
+		if !p.not {
 			req.words = append(req.words, req.x.sought(terms))
 		}
 	}
@@ -182,22 +195,27 @@ func (req *request) add(p part, r *Result, loud bool) {
 }
 
 func trimmed(p phrase) phrase {
-	for len(p) > 0 && p[0] == nil {
+	for len(p) > 0 && p[0].gap {
 		p = p[1:]
 	}
-	for len(p) > 0 && p[len(p)-1] == nil {
+	for len(p) > 0 && p[len(p)-1].gap {
 		p = p[:len(p)-1]
 	}
 	return p
 }
 
-// standsFor gives the terms that a typed word may stand as: nil for a function word,
-// empty for a word that is nowhere.
+// plainly gives the term of a function word of English in texts that are not English.
+func (x *Index) plainly(folded string) []uint32 {
+	if id, known := x.terms[folded]; known {
+		return []uint32{id}
+	}
+	return nil
+}
+
+// standsFor gives the terms that a typed word may stand as, none for a word that is
+// nowhere.
 func (req *request) standsFor(w word, begins, not bool, r *Result) []uint32 {
 	x := req.x
-	if !w.loud && functionWords[w.folded] && !begins {
-		return nil
-	}
 	terms := []uint32{}
 	look := func(form string) {
 		for _, a := range x.analysers() {
@@ -285,9 +303,9 @@ func (req *request) inPhrases(docs *roaring.Bitmap) *roaring.Bitmap {
 func (req *request) without(docs *roaring.Bitmap) *roaring.Bitmap {
 	for _, p := range req.nots {
 		has := docs
-		for _, terms := range p {
-			if terms != nil {
-				has = req.x.unitedOf(terms).intersect(has)
+		for _, place := range p {
+			if !place.gap {
+				has = req.x.unitedOf(place.terms).intersect(has)
 			}
 		}
 		docs = roaring.AndNot(docs, req.x.phrased(has, p))
@@ -330,13 +348,9 @@ func (p phrase) in(text []uint32) bool {
 }
 
 func (p phrase) at(text []uint32) bool {
-	for i, terms := range p {
-		switch {
-		case terms == nil:
-			if text[i] != gap {
-				return false
-			}
-		case text[i] < shift || !slices.Contains(terms, text[i]-shift):
+	for i, place := range p {
+		stands := place.gap && text[i] == gap || text[i] >= shift && slices.Contains(place.terms, text[i]-shift)
+		if !stands {
 			return false
 		}
 	}

@@ -414,3 +414,34 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// TestOtherLanguages: function words of English are words in other languages, in
+// phrases and where documents of both kinds are matched.
+func TestOtherLanguages(t *testing.T) {
+	t.Parallel()
+	x := filled("The minister lied to Brazil")
+	for _, c := range []string{"Der Mann am Meer sah das Schiff", "O ministro do Brasil mentiu"} {
+		x.Add(search.Doc{Claim: c, Language: "pt"})
+	}
+	for typed, want := range map[string]int{`"Mann am Meer"`: 1, `"Mann das Meer"`: 0, `"ministro do Brasil"`: 1, `-"ministro do Brasil" Brasil`: 0, `"lied to Brazil"`: 1} {
+		if r := find(x, typed); r.Total != want {
+			t.Errorf("%s finds %d, want %d", typed, r.Total, want)
+		}
+	}
+	c := x.Candidates("&amp;&amp; ministro więcej", 3)
+	if len(c) != 1 || !slices.Equal(c[0].Words, []string{"ministro"}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestCostly: what would cost most is bounded, and still answered.
+func TestCostly(t *testing.T) {
+	t.Parallel()
+	x := newWorld(3, 3000).index()
+	for _, typed := range []string{strings.Repeat("-w* ", 200), strings.Repeat("wo* ", 200), strings.Repeat(`-"wortaa wortab" `, 60), strings.Repeat("a* ", 300)} {
+		find(x, typed)
+	}
+	if r := find(x, "w*"); r.Total != 0 {
+		t.Errorf("one letter is a beginning of %d", r.Total)
+	}
+}

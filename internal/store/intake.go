@@ -89,6 +89,9 @@ func (tx *Tx) EraseIntake(table string, id kb.ID) error {
 	for column, value := range erased[table] {
 		blank[column] = value
 	}
+	if err := tx.forgetJudged(table, id); err != nil {
+		return err
+	}
 	r := tx.g.Table(table).Where("id = ? AND erased_at IS NULL", id).UpdateColumns(blank)
 	if r.Error != nil {
 		return translate(fmt.Errorf("erase %s: %w", table, r.Error))

@@ -131,6 +131,9 @@ func (tx *Tx) emptyDigest(claim kb.ID, number int) error {
 	if err != nil {
 		return translate(err)
 	}
+	if err := tx.forgetJudgements(claim, old.Body); err != nil {
+		return err
+	}
 	return tx.forgetMeaning(old.EventIdx)
 }
 

@@ -40,10 +40,11 @@ type Meaningless struct {
 	Digest   record.Digest
 }
 
-// Meaningless reads revisions without a meaning, the newest first.
-func (p *Public) Meaningless(ctx context.Context, limit int) ([]Meaningless, error) {
+// Meaningless reads revisions without a meaning between two places of the log, both
+// left out, the newest first.
+func (p *Public) Meaningless(ctx context.Context, above, below int64, limit int) ([]Meaningless, error) {
 	var rows []digest
-	err := p.reader(ctx).g.Table("digest").Where("NOT EXISTS (SELECT 1 FROM meaning WHERE meaning.event_idx = digest.event_idx)").
+	err := p.reader(ctx).g.Table("digest").Where("event_idx > ? AND event_idx < ?", above, below).Where("NOT EXISTS (SELECT 1 FROM meaning WHERE meaning.event_idx = digest.event_idx)").
 		Order("event_idx DESC").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, translate(fmt.Errorf("read revisions without a meaning: %w", err))
@@ -75,6 +76,31 @@ func (p *Platform) AddMeanings(meanings []Meaning) error {
 func (tx *Tx) forgetMeaning(event int64) error {
 	empty := Meaning{event, []byte{}, []byte{}}
 	err := tx.g.Table("meaning").Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "event_idx"}}, DoUpdates: clause.AssignmentColumns([]string{"claim", "title"})}).Create(&empty).Error
+	return translate(err)
+}
+
+// forgetJudged removes what editors said of matches of a text that a reader sent.
+func (tx *Tx) forgetJudged(table string, id kb.ID) error {
+	var texts []string
+	if err := tx.g.Table(table).Where("id = ?", id).Pluck("text", &texts).Error; err != nil {
+		return translate(err)
+	}
+	for _, text := range texts {
+		if err := tx.g.Where("text_hash = ?", record.Hash([]byte(text))).Delete(&kb.Judgement{}).Error; err != nil {
+			return translate(fmt.Errorf("erase judgements: %w", err))
+		}
+	}
+	return nil
+}
+
+// forgetJudgements removes what editors said of matches of a redacted text, and of the
+// claim beside others.
+func (tx *Tx) forgetJudgements(claim kb.ID, redacted []byte) error {
+	var d record.Digest
+	if err := json.Unmarshal(redacted, &d); err != nil {
+		return fmt.Errorf("read digest: %w", err)
+	}
+	err := tx.g.Where("claim_id = ? OR text_hash = ?", string(claim), record.Hash([]byte(d.Text))).Delete(&kb.Judgement{}).Error
 	return translate(err)
 }
 

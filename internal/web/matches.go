@@ -40,7 +40,7 @@ func (p *public) matches(c *gin.Context) error {
 }
 
 func matchedText(c *gin.Context) (string, error) {
-	text := strings.TrimSpace(c.Query("text"))
+	text := strings.TrimSpace(strings.ReplaceAll(c.Query("text"), "\r\n", "\n"))
 	if len([]rune(text)) > longestMatched {
 		return "", kb.Errorf(kb.Malformed, "The text is too long to be looked up: at most %d characters.", longestMatched)
 	}

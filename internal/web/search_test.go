@@ -60,8 +60,9 @@ func TestMatches(t *testing.T) {
 			t.Fatal(err)
 		}
 		n.follower.UseEncoder(e)
+		meanings := n.desk.NewMeanings(e)
 		for worked := 1; worked > 0; {
-			if worked, err = n.desk.WorkOutMeanings(t.Context(), e); err != nil {
+			if worked, err = meanings.Some(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
