@@ -175,16 +175,18 @@ func (f *Follower) arrived() {
 }
 
 // Begun reports whether the follower has been at the end of the record; if not, it
-// reads on a little first, so that of a small record nobody has to wait for the rest.
+// reads on for a while first, so that nobody is turned away from a small record.
 func (f *Follower) Begun(ctx context.Context) (bool, error) {
-	if f.atEnd() {
-		return true, nil
-	}
-	if _, err := f.read(ctx); err != nil {
-		return false, err
+	for began := time.Now(); !f.atEnd() && time.Since(began) < beginWait; {
+		if _, err := f.read(ctx); err != nil {
+			return false, err
+		}
 	}
 	return f.atEnd(), nil
 }
+
+// beginWait is how long a request may wait for the record to be read.
+const beginWait = 5 * time.Second
 
 func (f *Follower) atEnd() bool {
 	f.mu.RLock()

@@ -49,11 +49,12 @@ func secured(next http.Handler, tls bool) http.Handler {
 }
 
 // begun answers with 503 until the record was read: what lists and search leave out
-// would be taken for all there is. Whether the process lives can be asked at once.
+// would be taken for all there is. Whether the process lives can be asked at once, and
+// the log, which is read as it lies in the database.
 func (s *Server) begun(next http.Handler) http.Handler {
 	var begun atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if begun.Load() || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, "/static/") {
+		if begun.Load() || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, "/static/") || strings.HasPrefix(r.URL.Path, "/log/") {
 			next.ServeHTTP(w, r)
 			return
 		}
