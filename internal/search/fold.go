@@ -1,5 +1,6 @@
-// Package search makes words comparable: what editors and readers type, and what
-// stands in claims. It is pure, and knows nothing of where the words come from.
+// Package search finds claims by their words: an index in memory that ranks, filters
+// and counts, and the matching of posts and claims with each other. It is pure, and
+// knows nothing of where the words come from.
 package search
 
 import (
@@ -28,36 +29,4 @@ func Fold(name string) string {
 		return folded
 	}
 	return key
-}
-
-// Words is a text made ready to be searched.
-type Words string
-
-// WordsOf folds texts into one.
-func WordsOf(texts ...string) Words {
-	return Words(" " + Fold(strings.Join(texts, " ")))
-}
-
-// mostTerms bounds what one query can ask for.
-const mostTerms = 20
-
-// Terms gives what a query asks for, word by word, each once.
-func Terms(query string) []string {
-	var terms []string
-	for term := range strings.FieldsSeq(Fold(query)) {
-		if len(terms) < mostTerms {
-			terms = append(terms, term)
-		}
-	}
-	return terms
-}
-
-// Have reports whether every term begins a word of the text.
-func (w Words) Have(terms []string) bool {
-	for _, t := range terms {
-		if !strings.Contains(string(w), " "+t) {
-			return false
-		}
-	}
-	return true
 }

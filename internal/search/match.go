@@ -43,11 +43,10 @@ const (
 // Where the grades begin. A claim beside a claim is short, and written alike: there
 // more is asked.
 const (
-	related   = 0.85
-	possibly  = 1.05
-	probably  = 1.20
-	stricter  = 0.25
-	mostShown = 3
+	related  = 0.85
+	possibly = 1.05
+	probably = 1.20
+	stricter = 0.25
 )
 
 // Shown grades the match of a post, or of a claim.
@@ -65,12 +64,6 @@ func (m Match) Shown(claim bool) Shown {
 		return Related
 	}
 	return NotShown
-}
-
-// Worth keeps the matches that are worth showing, three at most.
-func Worth(matches []Match, claim bool) []Match {
-	matches = slices.DeleteFunc(matches, func(m Match) bool { return m.Shown(claim) == NotShown })
-	return matches[:min(mostShown, len(matches))]
 }
 
 // How loud each opinion is: shared words, shared letters, and meaning. Where a meaning

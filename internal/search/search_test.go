@@ -365,7 +365,7 @@ func TestMatching(t *testing.T) {
 		t.Errorf("gist %q", g)
 	}
 	same := search.Rank(claims[1], nil, []search.Text{{Candidate: x.Candidates(claims[1], 1)[0], Claim: claims[1]}})
-	if same[0].Shown(true) != search.Probably || len(search.Worth(same, true)) != 1 {
+	if same[0].Shown(true) != search.Probably {
 		t.Errorf("the claim itself has %.2f", same[0].Score)
 	}
 }
@@ -443,5 +443,14 @@ func TestCostly(t *testing.T) {
 	}
 	if r := find(x, "w*"); r.Total != 0 {
 		t.Errorf("one letter is a beginning of %d", r.Total)
+	}
+	if r := find(x, strings.Repeat("wo* ", 4)); len(r.Missing) > 0 {
+		t.Errorf("four beginnings: %v is missing", r.Missing)
+	}
+	if r := find(x, strings.Repeat("wo* ", 5)); !slices.Equal(r.Missing, []string{"wo"}) {
+		t.Errorf("the fifth beginning is no plain word: %v is missing", r.Missing)
+	}
+	if r := find(x, strings.Repeat("-zz ", 24)+"-wortaa"); r.Total != 3000 {
+		t.Errorf("the 25th exclusion is heeded: %d are left", r.Total)
 	}
 }
