@@ -84,8 +84,7 @@ func (in *WebhookInput) Validate() error {
 	for _, event := range in.Events {
 		c.oneOf("events", event, WebhookEvents)
 	}
-	slices.Sort(in.Events)
-	in.Events = slices.Compact(in.Events)
+	in.Events = slices.Compact(slices.Sorted(slices.Values(in.Events))) // the caller's list stays as it is
 	c.text("note", &in.Note, maxNote)
 	return c.err()
 }
