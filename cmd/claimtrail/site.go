@@ -22,6 +22,7 @@ import (
 	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
 	"github.com/claimtrail/claimtrail/internal/encoder"
+	"github.com/claimtrail/claimtrail/internal/express"
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/metrics"
 	"github.com/claimtrail/claimtrail/internal/outbound"
@@ -199,8 +200,9 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 	if err != nil {
 		return err
 	}
+	express := express.Listen(listener, handler.Kept, express.Limits{Idle: idleTime, Write: writeTime})
 	server := &http.Server{
-		Handler: handler.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		Handler: handler.Handler(), ConnState: express.ConnState, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	stopMetrics, err := s.serveMetrics(f.Metrics, metrics.Site{DB: s.db, Follower: follower, Report: func(err error) { s.log.WarnContext(ctx, "measuring", "error", err) }}, handler.Metrics())
@@ -226,7 +228,7 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 		})
 	}
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(express); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
 		}
 		return nil
@@ -239,17 +241,17 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 			pause(work, f.Drain)
 		case <-work.Done():
 		}
-		return s.shut(work, server)
+		return s.shut(work, server, express)
 	})
 	ready()
 	return group.Wait()
 }
 
 // shut lets the requests under way finish, for a while.
-func (s *site) shut(ctx context.Context, server *http.Server) error {
+func (s *site) shut(ctx context.Context, server *http.Server, express *express.Listener) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
-	err := server.Shutdown(closing)
+	err := errors.Join(server.Shutdown(closing), express.Shutdown(closing))
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.WarnContext(ctx, "requests that did not end in time were cut off")
 		err = server.Close()

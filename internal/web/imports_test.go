@@ -16,6 +16,7 @@ var mayImport = map[string][]string{
 	"internal/quote":           {"internal/kb"},
 	"internal/trail":           {"internal/kb"},
 	"internal/encoder":         {},
+	"internal/express":         {},
 	"internal/search":          {"internal/encoder"},
 	"internal/metrics":         {"internal/follow", "internal/store"},
 	"internal/synthetic":       {"internal/encoder", "internal/kb", "internal/record"},
@@ -32,7 +33,7 @@ var mayImport = map[string][]string{
 	"internal/verify":          {"internal/kb", "internal/record", "internal/markup"},
 	"internal/api":             {"internal/kb", "internal/record", "internal/store", "internal/desk", "internal/follow", "internal/interchange", "internal/search"},
 	"internal/web": {
-		"internal/kb", "internal/interchange", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store", "internal/desk", "internal/follow", "internal/search", "internal/socialcard", "internal/api", "views",
+		"internal/kb", "internal/interchange", "internal/record", "internal/quote", "internal/trail", "internal/markup", "internal/store", "internal/desk", "internal/follow", "internal/search", "internal/socialcard", "internal/api", "internal/express", "views",
 	},
 	"views":      {"internal/markup"},
 	"migrations": {},

@@ -17,7 +17,10 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/gin-gonic/gin"
 	"github.com/maypok86/otter/v2"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/singleflight"
+
+	"github.com/claimtrail/claimtrail/internal/express"
 )
 
 // pageCache keeps what public pages answered, compressed once. An answer holds as
@@ -63,13 +66,14 @@ func newPageCache(record changes, size int64, counts *meters) (*pageCache, error
 
 // answer is what a page answered, and what it was made from.
 type answer struct {
-	status int
-	plain  packed
-	gzip   *packed        // nil where nothing is compressed
-	brotli func() *packed // made when it is first asked for
-	index  int64          // place in the log at which it was begun
-	claims []string       // that it was made from; none: from the whole record
-	served func(status int)
+	status    int
+	plain     packed
+	gzip      *packed            // nil where nothing is compressed
+	brotli    func() *packed     // made when it is first asked for
+	index     int64              // place in the log at which it was begun
+	claims    []string           // that it was made from; none: from the whole record
+	whole     prometheus.Counter // how often it was served
+	unchanged prometheus.Counter // how often it was said to be unchanged
 }
 
 // packed is an answer in one encoding, with all of its headers.
@@ -77,6 +81,24 @@ type packed struct {
 	header http.Header
 	body   []byte
 	tag    string
+
+	fields    []byte // the headers as they go over the wire
+	unchanged []byte // those of a 304
+}
+
+// written gives headers as they go over the wire, with the empty line.
+func written(header http.Header) []byte {
+	var b bytes.Buffer
+	_ = header.Write(&b) // memory does not fail
+	b.WriteString("\r\n")
+	return b.Bytes()
+}
+
+// withoutBody takes from headers what 304 has not.
+func withoutBody(header http.Header) {
+	for _, name := range []string{"Content-Encoding", "Content-Type", "Content-Length"} {
+		header.Del(name)
+	}
 }
 
 // weight is what an answer takes in memory, in bytes: brotli is reckoned as gzip.
@@ -86,6 +108,16 @@ func (a *answer) weight() int {
 		weight += 2 * len(a.gzip.body)
 	}
 	return weight
+}
+
+// count counts an answer that was served from memory. How long it took is not
+// measured: that is less than measuring takes.
+func (a *answer) count(status int) {
+	if status == http.StatusNotModified {
+		a.unchanged.Inc()
+	} else {
+		a.whole.Inc()
+	}
 }
 
 // holds reports whether nothing that an answer was made from has changed since.
@@ -147,12 +179,29 @@ func (pc *pageCache) front(next http.Handler) http.Handler {
 		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && len(r.Header["Accept-Datetime"]) == 0 {
 			if a, ok := pc.kept.GetIfPresent(r.RequestURI); ok && pc.holds(a) {
 				pc.meters.kept.Inc()
-				a.served(a.serve(w, r, a.brotli))
+				a.count(a.serve(w, r, a.brotli))
 				return
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// find is front for requests that are not parsed by net/http.
+func (pc *pageCache) find(r express.Request) (express.Answer, bool) {
+	if pc.kept == nil || r.AcceptDatetime != "" {
+		return express.Answer{}, false
+	}
+	a, ok := pc.kept.GetIfPresent(r.Target)
+	if !ok || !pc.holds(a) {
+		return express.Answer{}, false
+	}
+	pc.meters.kept.Inc()
+	p := a.in(r.AcceptEncoding, a.brotli)
+	if matchesETag(r.IfNoneMatch, p.tag) {
+		return express.Answer{Unchanged: true, Fields: p.unchanged, Sent: a.unchanged.Inc}, true
+	}
+	return express.Answer{Fields: p.fields, Body: p.body, Sent: a.whole.Inc}, true
 }
 
 // fill makes an answer, once for all who wait for it.
@@ -203,7 +252,7 @@ func (pc *pageCache) make(c *gin.Context, claims []string, h func(*gin.Context) 
 	header.Del("X-Request-Id")
 	header.Del("Connection")
 	a.pack(header, held.body.Bytes())
-	a.served = pc.meters.servedAt(askingOf(request.Context()).route)
+	a.whole, a.unchanged = pc.meters.servedAt(askingOf(request.Context()).route)
 	return a, nil
 }
 
@@ -217,7 +266,7 @@ func (a *answer) pack(header http.Header, body []byte) {
 		header.Add("Vary", "Accept-Encoding")
 	}
 	in := func(encoding string, body []byte) *packed {
-		p := packed{header.Clone(), body, `"` + tag + `"`}
+		p := packed{header: header.Clone(), body: body, tag: `"` + tag + `"`}
 		if encoding != "" {
 			p.header.Set("Content-Encoding", encoding)
 			p.tag = `"` + tag + "-" + encoding + `"`
@@ -228,6 +277,10 @@ func (a *answer) pack(header http.Header, body []byte) {
 			p.header.Del("ETag")
 		}
 		p.header.Set("Content-Length", strconv.Itoa(len(body)))
+		p.fields = written(p.header)
+		unchanged := p.header.Clone()
+		withoutBody(unchanged)
+		p.unchanged = written(unchanged)
 		return &p
 	}
 	a.plain = *in("", body)
@@ -311,21 +364,11 @@ func (h *heldAnswer) Written() bool { return h.status != 0 }
 // serve sends the answer in the best encoding that the request takes, or 304, and gives
 // the status. Who waits for the answer to be made is not made to wait for brotli too.
 func (a *answer) serve(w http.ResponseWriter, r *http.Request, brotli func() *packed) int {
-	p := &a.plain
-	if a.gzip != nil && a.status == http.StatusOK {
-		switch accepted := r.Header.Get("Accept-Encoding"); {
-		case brotli != nil && takes(accepted, "br"):
-			p = brotli()
-		case takes(accepted, "gzip"):
-			p = a.gzip
-		}
-	}
+	p := a.in(r.Header.Get("Accept-Encoding"), brotli)
 	h := w.Header()
 	maps.Copy(h, p.header)
 	if a.status == http.StatusOK && matchesETag(r.Header.Get("If-None-Match"), p.tag) {
-		h.Del("Content-Encoding")
-		h.Del("Content-Type")
-		h.Del("Content-Length")
+		withoutBody(h)
 		w.WriteHeader(http.StatusNotModified)
 		return http.StatusNotModified
 	}
@@ -334,6 +377,19 @@ func (a *answer) serve(w http.ResponseWriter, r *http.Request, brotli func() *pa
 		_, _ = w.Write(p.body) // whoever asked may be gone
 	}
 	return a.status
+}
+
+// in gives the answer in the best encoding that is accepted.
+func (a *answer) in(accepted string, brotli func() *packed) *packed {
+	switch {
+	case a.gzip == nil || a.status != http.StatusOK:
+		return &a.plain
+	case brotli != nil && takes(accepted, "br"):
+		return brotli()
+	case takes(accepted, "gzip"):
+		return a.gzip
+	}
+	return &a.plain
 }
 
 // takes reports whether an Accept-Encoding lets an answer be encoded so.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/api"
 	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/express"
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/store"
@@ -152,6 +153,14 @@ func (s *Server) wrap(engine *gin.Engine) http.Handler {
 	h = s.limited(h)
 	h = secured(h, strings.HasPrefix(s.baseURL, "https:"))
 	return s.farewell(s.public.pages.front(s.logged(h)))
+}
+
+// Kept finds public pages that are ready to be sent.
+func (s *Server) Kept(r express.Request) (express.Answer, bool) {
+	if s.draining.Load() {
+		return express.Answer{}, false // it is told that the connection ends
+	}
+	return s.public.pages.find(r)
 }
 
 // Drain has the process say that it is about to end: it is not ready any more, and

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -21,6 +22,7 @@ import (
 
 	"github.com/claimtrail/claimtrail/internal/capture"
 	"github.com/claimtrail/claimtrail/internal/desk"
+	"github.com/claimtrail/claimtrail/internal/express"
 	"github.com/claimtrail/claimtrail/internal/follow"
 	"github.com/claimtrail/claimtrail/internal/kb"
 	"github.com/claimtrail/claimtrail/internal/outbound"
@@ -162,7 +164,10 @@ func newSiteOf(t testing.TB, address string, pages int64) *site {
 	server, err := web.New(web.Options{DB: db, Desk: s.desk, Bytes: archive.Body, Follower: s.follower, Keys: signer().VerifierKeys(), BaseURL: "http://claims.example", PageCache: pages})
 	s.server = server
 	check(t, err)
-	s.Server = httptest.NewServer(server.Handler())
+	s.Server = httptest.NewUnstartedServer(server.Handler())
+	kept := express.Listen(s.Listener, server.Kept, express.Limits{Idle: time.Minute, Write: time.Minute})
+	s.Listener, s.Config.ConnState = kept, kept.ConnState
+	s.Start()
 	t.Cleanup(s.Close)
 	return s
 }
