@@ -31,7 +31,7 @@ func Parse(b []byte) (r Request, rest []byte, plain bool) {
 	if !r.start(line) {
 		return Request{}, nil, false
 	}
-	host := ""
+	hosts := 0
 	for more := fields != ""; more; {
 		line, fields, more = strings.Cut(fields, "\r\n")
 		name, value, found := strings.Cut(line, ":")
@@ -40,15 +40,13 @@ func Parse(b []byte) (r Request, rest []byte, plain bool) {
 			return Request{}, nil, false
 		}
 		if strings.EqualFold(name, "Host") {
-			if host != "" || !httpguts.ValidHostHeader(value) {
-				return Request{}, nil, false
-			}
-			host = value
-		} else if !r.take(name, value) {
+			hosts++
+		}
+		if !r.take(name, value) {
 			return Request{}, nil, false
 		}
 	}
-	return r, rest, host != ""
+	return r, rest, hosts == 1
 }
 
 // start reads the request line.
@@ -77,6 +75,8 @@ func (r *Request) take(name, value string) bool {
 		note(&r.IfNoneMatch, "If-None-Match", name, value)
 	case len("Connection"):
 		return !strings.EqualFold(name, "Connection") || strings.EqualFold(value, "keep-alive")
+	case len("Host"):
+		return !strings.EqualFold(name, "Host") || httpguts.ValidHostHeader(value)
 	case len("Content-Length"):
 		return !strings.EqualFold(name, "Content-Length")
 	case len("Transfer-Encoding"):
