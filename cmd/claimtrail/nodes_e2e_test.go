@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -34,9 +35,9 @@ type nodes struct {
 	all []*prey
 }
 
-func newNodes(t *testing.T, n int, flags ...string) *nodes {
+func newNodes(t *testing.T, n int, address string, flags ...string) *nodes {
 	t.Helper()
-	first := newPrey(t, storetest.Postgres(t))
+	first := newPrey(t, address)
 	first.args = append(first.args, flags...)
 	c := &nodes{prey: first, all: []*prey{first}}
 	for range n - 1 {
@@ -44,7 +45,7 @@ func newNodes(t *testing.T, n int, flags ...string) *nodes {
 		if err != nil {
 			t.Fatal(err)
 		}
-		other := &prey{base: "http://" + l.Addr().String(), args: slices.Clone(first.args), claims: first.claims, shown: first.shown}
+		other := &prey{base: "http://" + l.Addr().String(), args: slices.Clone(first.args), claims: first.claims, shown: maps.Clone(first.shown), vkey: first.vkey, before: first.before}
 		other.args[slices.Index(other.args, "--addr")+1] = l.Addr().String()
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
@@ -100,7 +101,7 @@ func seen(t *testing.T, id kb.ID, revision int, by ...*prey) time.Duration {
 	for _, node := range by {
 		for {
 			number, err := node.newest(id)
-			page, pageErr := node.get(node.editor, "/claims/"+string(id))
+			page, pageErr := node.get(http.DefaultClient, "/claims/"+string(id)) // as anybody: who wrote it is shown it anyway
 			if err == nil && pageErr == nil && number >= revision && strings.Contains(page, "<dt>Revision</dt><dd>"+strconv.Itoa(number)+" ") {
 				break
 			}
@@ -112,14 +113,21 @@ func seen(t *testing.T, id kb.ID, revision int, by ...*prey) time.Duration {
 	return time.Since(began)
 }
 
-// TestNodes: what one of three processes acknowledged the others show within a second,
-// though they kept the page; when a process is killed, the database's connections are
-// cut, or a process is frozen for a while, nothing that was acknowledged is lost and
-// nobody goes on showing what is old.
+// TestNodes: three processes on one primary and its replica, with readers at each of
+// them all the time. What one process acknowledged the others show within a second,
+// though they kept the page; whether a process is killed or frozen, the replica is
+// killed, paused or frozen, or the primary's connections are cut, nothing that was
+// acknowledged is lost, and nobody goes on showing what is old. Without the replica
+// nobody even notices.
 func TestNodes(t *testing.T) {
-	c := newNodes(t, 3)
+	replica, address := storetest.NewReplica(t), storetest.Postgres(t)
+	c := newNodes(t, 3, address, "--replica-url", replica.Address(address))
+	replica.CatchUp(t)
 	a, b, d := c.all[0], c.all[1], c.all[2]
 	id := c.claims[0]
+	seen(t, id, 1, a, b, d)
+	crowd := gather(t, id, c.all)
+	crowd.calm.Store(true)
 	check := func(what string, took time.Duration) {
 		t.Helper()
 		t.Logf("%s: seen after %s", what, took.Round(time.Millisecond))
@@ -127,47 +135,84 @@ func TestNodes(t *testing.T) {
 			t.Errorf("%s: seen after %s", what, took)
 		}
 	}
+	correct := func(at *prey) int { t.Helper(); return crowd.acknowledge(at.correct(t, id)) }
+	corrected := func(what string, at *prey, by ...*prey) {
+		t.Helper()
+		check(what, seen(t, id, correct(at), by...))
+	}
 	for range 3 {
-		seen(t, id, 1, b, d) // both keep the page now
-		check("a correction", seen(t, id, a.correct(t, id), b, d))
+		corrected("a correction", a, b, d)
 	}
 
-	killed := a.correct(t, id)
+	if n := replica.Readers(t, address); n < len(c.all) {
+		t.Errorf("%d of %d processes read from the replica", n, len(c.all))
+	}
+
+	replica.Pause(t)
+	corrected("a correction while the replica is behind", a, b, d)
+	replica.Resume(t)
+	replica.Freeze(t)
+	corrected("a correction while the replica is silent", b, a, d)
+	replica.Thaw(t)
+	replica.Kill(t)
+	corrected("a correction while the replica is gone", d, a, b)
+	replica.Start(t)
+	replica.CatchUp(t)
+	corrected("a correction after it came back", a, b, d)
+
+	crowd.calm.Store(false)
+	killed := correct(a)
 	a.end()
 	check("what a killed process acknowledged", seen(t, id, killed, b, d))
-	check("a correction beside it", seen(t, id, b.correct(t, id), d))
+	corrected("a correction beside it", b, d)
 
 	if err := storetest.CutConnections(a.database()); err != nil {
 		t.Fatal(err)
 	}
-	var acknowledged int
+	var before int
 	for range 50 { // a request under way may fail
 		if number, err := b.newest(id); err == nil {
-			acknowledged = number
+			before = number
 			break
 		}
 	}
-	check("a correction after all connections were cut", seen(t, id, b.correct(t, id), d))
-	if number, err := d.newest(id); err != nil || number <= acknowledged {
-		t.Errorf("revision %d after %d: %v", number, acknowledged, err)
+	corrected("a correction after all connections were cut", b, d)
+	if number, err := d.newest(id); err != nil || number <= before {
+		t.Errorf("revision %d after %d: %v", number, before, err)
 	}
 
+	meanwhile := c.freeze(t, crowd, d, func() int { return correct(b) })
+	check("what was published while a process was frozen", seen(t, id, meanwhile, d))
+	a.start(t)
+	check("what was published while a process was away", seen(t, id, meanwhile, a))
+	crowd.leave()
+	t.Logf("%d pages were read meanwhile, %d requests failed while a process or the primary was away", crowd.shown.Load(), crowd.broken.Load())
+	if crowd.shown.Load() < 1000 {
+		t.Error("hardly anybody read")
+	}
+	b.settle(t)
+}
+
+// freeze stops a node for a while, lets something happen meanwhile, and gives what
+// that gives.
+func (c *nodes) freeze(t *testing.T, crowd *crowd, node *prey, meanwhile func() int) int {
+	t.Helper()
 	frozen := usuallyFrozen
 	if n, err := strconv.Atoi(os.Getenv(frozenVariable)); err == nil {
 		frozen = time.Duration(n) * time.Second
 	}
-	if err := d.process.Process.Signal(syscall.SIGSTOP); err != nil {
+	thawed := crowd.freeze(node)
+	if err := node.process.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	meanwhile := b.correct(t, id)
+	revision := meanwhile()
 	thaw := time.NewTimer(frozen)
 	<-thaw.C
-	if err := d.process.Process.Signal(syscall.SIGCONT); err != nil {
+	thawed()
+	if err := node.process.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
-	check("what was published while a process was frozen", seen(t, id, meanwhile, d))
-	a.start(t)
-	check("what was published while a process was away", seen(t, id, meanwhile, a))
+	return revision
 }
 
 func (p *prey) database() string { return p.args[slices.Index(p.args, "--database-url")+1] }
@@ -219,7 +264,7 @@ func (b *balancer) next() string {
 // TestRollingRestart: while readers ask without a pause, the processes are ended and
 // started again one after the other, and no request fails.
 func TestRollingRestart(t *testing.T) {
-	c := newNodes(t, 3, "--drain", "1s")
+	c := newNodes(t, 3, storetest.Postgres(t), "--drain", "1s")
 	b := balance(t, c.all)
 	var asked, failed atomic.Int64
 	paths := []string{"/claims/" + string(c.claims[0]), "/claims", "/claims?q=opinion", "/claims/" + string(c.claims[1]) + ".json", "/"}

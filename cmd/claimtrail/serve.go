@@ -39,6 +39,8 @@ func (f serveFlags) base(l net.Listener) string {
 type serveCmd struct {
 	databaseFlags
 	serveFlags
+
+	ReplicaURL string `name:"replica-url" placeholder:"postgres://…" help:"Streaming replica of the database that public pages are read from while it is not behind."`
 }
 
 // Run serves the configured database.
@@ -49,6 +51,7 @@ func (c *serveCmd) Run(env *environment) error {
 	}
 	defer l.Close()
 	log := newLogger(env.stderr, c.LogFormat)
+	c.replica = c.ReplicaURL
 	s, err := openSite(env.ctx, c.databaseFlags, c.base(l), log)
 	if err != nil {
 		return err

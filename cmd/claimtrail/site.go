@@ -37,6 +37,8 @@ type databaseFlags struct {
 	LogKey      string `name:"log-key" help:"Signing key of the transparency log; default: log.key in the data folder."`
 	Blobs       string `help:"Where captured bytes are kept: file:FOLDER or a bucket such as s3://…; default: blobs in the data folder."`
 
+	// replica is where the record may be read too; only a server does.
+	replica string
 	// keyless commands publish nothing, and so make no key: its name is the
 	// server's to give.
 	keyless bool
@@ -94,7 +96,9 @@ func openSite(ctx context.Context, f databaseFlags, base string, log *slog.Logge
 			return nil, err
 		}
 	}
-	db, err := store.Open(ctx, address, store.Options{})
+	db, err := store.Open(ctx, address, store.Options{Replica: f.replica, ReplicaTrouble: func(err error) {
+		log.WarnContext(ctx, "the replica fails; pages come from the primary meanwhile", "error", err)
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +223,10 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 		func(ctx context.Context) { s.db.Woken(ctx, wake(woken), s.warn(ctx, "listening for publications")) },
 		func(ctx context.Context) { s.desk.RunCaptures(ctx, s.warn(ctx, "running captures")) },
 		func(ctx context.Context) { s.desk.RunWebhooks(ctx, s.warn(ctx, "sending webhooks")) },
-		func(ctx context.Context) { s.desk.RunClock(ctx, s.warn(ctx, "looking at the clock")) },
+		func(ctx context.Context) {
+			report := s.warn(ctx, "looking at the clock")
+			s.db.Lead(ctx, store.Clock, func(ctx context.Context) { s.desk.RunClock(ctx, report) }, report)
+		},
 		meanings,
 	} {
 		group.Go(func() error {
@@ -285,7 +292,8 @@ func (s *site) encoder(follower *follow.Follower, wanted bool) (func(context.Con
 	}
 	follower.UseEncoder(e)
 	return func(ctx context.Context) {
-		s.desk.NewMeanings(e).Run(ctx, s.warn(ctx, "working out meanings"))
+		report := s.warn(ctx, "working out meanings")
+		s.db.Lead(ctx, store.Meanings, func(ctx context.Context) { s.desk.NewMeanings(e).Run(ctx, report) }, report)
 	}, nil
 }
 

@@ -30,7 +30,7 @@ func (d *Desk) Schedule(ctx context.Context, actor kb.Actor, claim kb.ID, at tim
 
 // RunClock publishes what is scheduled and does the chores that are due, until
 // the context ends. Errors are given to report, and the next round tries again.
-// Any number of processes may run it: each publication locks its claim.
+// Two processes may run it for a moment: each publication locks its claim.
 func (d *Desk) RunClock(ctx context.Context, report func(error)) {
 	schedules, chores := time.NewTicker(scheduleEvery), time.NewTicker(choresEvery)
 	defer schedules.Stop()

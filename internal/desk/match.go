@@ -31,8 +31,8 @@ const (
 	meaningRest  = 2 * time.Second
 )
 
-// Meanings works out the meanings of what is published. Any number of processes may do
-// so: what one has done the others leave. It goes down the log once, and then looks at
+// Meanings works out the meanings of what is published. Two processes may do so for a
+// moment: what one has done the other leaves. It goes down the log once, and then looks at
 // what is new only.
 type Meanings struct {
 	desk         *Desk

@@ -15,6 +15,7 @@ type Request struct {
 	AcceptEncoding string
 	AcceptDatetime string
 	IfNoneMatch    string
+	Cookie         string
 }
 
 // Parse reads the request at the beginning of b, and gives what follows it. It takes
@@ -73,6 +74,9 @@ func (r *Request) take(name, value string) bool {
 		note(&r.AcceptDatetime, "Accept-Datetime", name, value)
 	case len("If-None-Match"):
 		note(&r.IfNoneMatch, "If-None-Match", name, value)
+	case len("Cookie"): // as long as Expect
+		note(&r.Cookie, "Cookie", name, value)
+		return !strings.EqualFold(name, "Expect")
 	case len("Connection"):
 		return !strings.EqualFold(name, "Connection") || strings.EqualFold(value, "keep-alive")
 	case len("Host"):
@@ -83,8 +87,6 @@ func (r *Request) take(name, value string) bool {
 		return !strings.EqualFold(name, "Transfer-Encoding")
 	case len("Upgrade"): // as long as Trailer
 		return !strings.EqualFold(name, "Upgrade") && !strings.EqualFold(name, "Trailer")
-	case len("Expect"):
-		return !strings.EqualFold(name, "Expect")
 	}
 	return true
 }

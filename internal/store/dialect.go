@@ -39,6 +39,9 @@ type dialect interface {
 	// listen calls wake for each commit that is told, until it is cut off or the
 	// context ends. Commits of this process are told without it.
 	listen(ctx context.Context, pool *sql.DB, wake func()) error
+	// lead does a duty while no other process on the database does, or returns at
+	// once.
+	lead(ctx context.Context, pool *sql.DB, duty Duty, work func(context.Context)) error
 	// columns lists table and column names of the schema, for the drift test.
 	columns() string
 	// columnTypes lists the tables of the schema with their columns, in order,

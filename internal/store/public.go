@@ -18,8 +18,6 @@ type Public struct{ db *DB }
 // Public gives the reads that public pages may use.
 func (db *DB) Public() *Public { return &Public{db} }
 
-func (p *Public) reader(ctx context.Context) Reader { return Reader{p.db.reader.WithContext(ctx)} }
-
 // Now gives the database's clock.
 func (p *Public) Now() time.Time { return p.db.clock() }
 

@@ -27,6 +27,7 @@ type DB struct {
 	writer  *gorm.DB
 	reader  *gorm.DB
 	pools   []*sql.DB
+	replica *replica // nil: there is none
 	now     func() time.Time
 	// onStatement is called for each statement; nil but in tests.
 	onStatement func()
@@ -70,6 +71,9 @@ func (w *wakeners) call() {
 type Options struct {
 	Now         func() time.Time // the clock; the real one when nil
 	OnStatement func()           // called for each statement, for tests that count them
+
+	Replica        string      // address of a streaming replica that Public may read; empty: none
+	ReplicaTrouble func(error) // told when the replica begins to fail; may be nil
 }
 
 // Open opens the database at an address: "sqlite:FILE", or "postgres://…". It
@@ -88,6 +92,11 @@ func Open(ctx context.Context, address string, opt Options) (*DB, error) {
 	}
 	if db.reader, err = db.openPool(target, true); err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if opt.Replica != "" {
+		if db.replica, err = openReplica(d, opt.Replica, opt.ReplicaTrouble); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
 	if err := db.Ping(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -154,7 +163,7 @@ func (c counter) Trace(context.Context, time.Time, func() (string, int64), error
 // LogMode keeps the counter.
 func (c counter) LogMode(logger.LogLevel) logger.Interface { return c }
 
-// Ping reports whether the database answers: Unavailable if not.
+// Ping reports whether the database answers: Unavailable if not. The replica need not.
 func (db *DB) Ping(ctx context.Context) error {
 	for _, p := range db.pools {
 		if err := p.PingContext(ctx); err != nil {
@@ -164,9 +173,12 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close closes both pools.
+// Close closes all pools.
 func (db *DB) Close() error {
 	var errs []error
+	if db.replica != nil {
+		errs = append(errs, db.replica.pool.Close())
+	}
 	for _, p := range db.pools {
 		errs = append(errs, p.Close())
 	}
@@ -234,6 +246,9 @@ func (db *DB) Pools() map[string]sql.DBStats {
 	pools := map[string]sql.DBStats{}
 	for i, name := range []string{"writer", "reader"} {
 		pools[name] = db.pools[i].Stats()
+	}
+	if db.replica != nil {
+		pools["replica"] = db.replica.pool.Stats()
 	}
 	return pools
 }

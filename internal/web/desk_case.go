@@ -453,7 +453,7 @@ func (s *Server) step(c *gin.Context) error {
 		case kb.Publish:
 			p, err := s.desk.Publish(ctx, actor, id)
 			if err == nil {
-				s.seen(ctx, p.Index)
+				s.seen(c, p.Index)
 			}
 			return err
 		case kb.Revise:

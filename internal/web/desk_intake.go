@@ -183,7 +183,7 @@ func (s *Server) settleDispute(c *gin.Context, v values) (string, error) {
 	ctx := c.Request.Context()
 	index, err := s.desk.SettleDispute(ctx, actorOf(c), in)
 	if err == nil {
-		s.seen(ctx, index)
+		s.seen(c, index)
 	}
 	return "/desk/disputes", err
 }
@@ -303,7 +303,7 @@ func (s *Server) decideRedaction(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		s.seen(ctx, index)
+		s.seen(c, index)
 	case "refuse":
 		if err := s.desk.RefuseRedaction(ctx, actorOf(c), id, v.text("reason")); err != nil {
 			return err

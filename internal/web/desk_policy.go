@@ -73,7 +73,7 @@ func (s *Server) savePolicy(c *gin.Context, v values) (string, error) {
 	ctx := c.Request.Context()
 	index, err := s.desk.SavePolicy(ctx, actorOf(c), p)
 	if err == nil {
-		s.seen(ctx, index)
+		s.seen(c, index)
 	}
 	return "/desk/settings", err
 }

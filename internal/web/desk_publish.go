@@ -105,7 +105,7 @@ func (s *Server) expedite(c *gin.Context, v values) (string, error) {
 	publish := func() error {
 		p, err := s.desk.Expedite(ctx, actorOf(c), id, v.text("hash"), kb.Emergency{Kind: v.text("kind"), Reason: v.text("reason")})
 		if err == nil {
-			s.seen(ctx, p.Index)
+			s.seen(c, p.Index)
 		}
 		return err
 	}
@@ -113,7 +113,7 @@ func (s *Server) expedite(c *gin.Context, v values) (string, error) {
 		publish = func() error {
 			p, err := s.desk.PublishAlone(ctx, actorOf(c), id, v.text("hash"))
 			if err == nil {
-				s.seen(ctx, p.Index)
+				s.seen(c, p.Index)
 			}
 			return err
 		}
@@ -192,7 +192,7 @@ func (s *Server) setBanner(c *gin.Context, v values) (string, error) {
 	ctx := c.Request.Context()
 	index, err := s.desk.SetBanner(ctx, actorOf(c), kb.BannerInput{ClaimID: id, Up: !v.check("down"), Reason: v.text("reason")})
 	if err == nil {
-		s.seen(ctx, index)
+		s.seen(c, index)
 	}
 	return deskClaim(id), err
 }

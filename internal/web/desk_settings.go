@@ -146,7 +146,7 @@ func (s *Server) saveMasthead(c *gin.Context, v values) (string, error) {
 		CorrectionsPolicy: v.text("corrections_policy"), Version: v.version(),
 	})
 	if err == nil {
-		s.seen(ctx, index)
+		s.seen(c, index)
 	}
 	return "/desk/settings", err
 }

@@ -302,7 +302,7 @@ func (s *Server) setRights(c *gin.Context) error {
 		return err
 	}
 	if index >= 0 {
-		s.seen(c.Request.Context(), index)
+		s.seen(c, index)
 	}
 	c.Redirect(http.StatusSeeOther, deskSource(source.ID)+"#captures")
 	return nil

@@ -177,7 +177,7 @@ func (pc *pageCache) front(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && len(r.Header["Accept-Datetime"]) == 0 {
-			if a, ok := pc.kept.GetIfPresent(r.RequestURI); ok && pc.holds(a) {
+			if a, ok := pc.kept.GetIfPresent(r.RequestURI); ok && pc.holds(a) && seenBy(r) <= pc.record.Index() {
 				pc.meters.kept.Inc()
 				a.count(a.serve(w, r, a.brotli))
 				return
@@ -189,7 +189,7 @@ func (pc *pageCache) front(next http.Handler) http.Handler {
 
 // find is front for requests that are not parsed by net/http.
 func (pc *pageCache) find(r express.Request) (express.Answer, bool) {
-	if pc.kept == nil || r.AcceptDatetime != "" {
+	if pc.kept == nil || r.AcceptDatetime != "" || strings.Contains(r.Cookie, seenCookie) {
 		return express.Answer{}, false
 	}
 	a, ok := pc.kept.GetIfPresent(r.Target)

@@ -6,7 +6,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -148,7 +147,7 @@ func (s *Server) wrap(engine *gin.Engine) http.Handler {
 		}
 		engine.ServeHTTP(w, r)
 	}))
-	h = s.begun(h)
+	h = s.begun(s.writers(s.nearby(h)))
 	h = sameOrigin.Handler(h)
 	h = s.limited(h)
 	h = secured(h, strings.HasPrefix(s.baseURL, "https:"))
@@ -184,12 +183,4 @@ func needsSession(path string) bool {
 		}
 	}
 	return false
-}
-
-// seen lets the follower catch up with a publication, so that the next request
-// shows it.
-func (s *Server) seen(ctx context.Context, index int64) {
-	if err := s.follower.CatchUp(ctx, index); err != nil && !errors.Is(err, context.Canceled) {
-		s.log.ErrorContext(ctx, "the follower could not catch up", "error", err)
-	}
 }

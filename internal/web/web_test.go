@@ -148,8 +148,14 @@ func newSite(t testing.TB, address string) *site {
 func newSiteOf(t testing.TB, address string, pages int64) *site {
 	t.Helper()
 	load(t, address)
+	return serve(t, address, "", pages)
+}
+
+// serve makes a site of what is in a database, and of its replica if it has one.
+func serve(t testing.TB, address, replica string, pages int64) *site {
+	t.Helper()
 	s := &site{}
-	db, err := store.Open(context.Background(), address, store.Options{OnStatement: s.ran})
+	db, err := store.Open(context.Background(), address, store.Options{OnStatement: s.ran, Replica: replica})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	s.db = db
