@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"os"
@@ -272,6 +273,41 @@ func TestImportRefuses(t *testing.T) {
 			t.Errorf("%s: %d %s", name, code, stderr)
 		}
 	}
+}
+
+// TestImportMatches: an import names what was checked here already, in a trial too;
+// what it brings itself is not compared with itself.
+func TestImportMatches(t *testing.T) {
+	t.Parallel()
+	storetest.EachAddress(t, func(t *testing.T, address string) {
+		p := place{address, t.TempDir()}
+		succeed(t, p.args("seed")...)
+		table, matches := filepath.Join(p.dir, "a.csv"), filepath.Join(p.dir, "matches.csv")
+		text := "claim\nThe White House is not at all concerned about Vladimir Putin going to North Korea\nThe moon is a cheese of considerable age.\n"
+		if err := os.WriteFile(table, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, trial := range []bool{true, false} {
+			args := p.args("import", "csv", table, "--matches", matches)
+			if trial {
+				args = append(args, "--dry-run")
+			}
+			if out := succeed(t, args...); !strings.Contains(out, "2 new") || !strings.Contains(out, "1 of the new ones may have been checked here already") {
+				t.Errorf("the import says %s", out)
+			}
+			rows, err := csv.NewReader(bytes.NewReader(content(t, p.dir, "matches.csv"))).ReadAll()
+			if err != nil || len(rows) != 2 {
+				t.Fatalf("%v, %v", rows, err)
+			}
+			found := rows[1]
+			if found[0] != "2" || (found[1] == "") != trial || !strings.Contains(found[3], "the same") || !strings.Contains(found[4], "/claims/") || !strings.Contains(found[5], "Putin") || !strings.Contains(found[6], "Putin") {
+				t.Errorf("trial %t: %q", trial, found)
+			}
+		}
+		if out := succeed(t, p.args("import", "csv", table)...); strings.Contains(out, "already") {
+			t.Errorf("an import that compares nothing says %s", out)
+		}
+	})
 }
 
 // TestImportKilled: an import that is killed at any moment is taken up by the next
