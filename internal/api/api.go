@@ -40,6 +40,8 @@ type Options struct {
 	Status func(kb.Kind) (int, string)
 	// RequestID names the request in errors.
 	RequestID func(context.Context) string
+	// Pace refuses what one address asks too often.
+	Pace func(context.Context) error
 }
 
 // API answers requests below Prefix, and for its own description.

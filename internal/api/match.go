@@ -7,6 +7,12 @@ import (
 	"github.com/claimtrail/claimtrail/internal/search"
 )
 
+// MatchPath is where texts are looked up. Any page may ask: nothing is changed, and
+// nobody is told who asks.
+const MatchPath = Prefix + matchPath
+
+const matchPath = "/matches"
+
 // MatchQuery is a text that is looked up.
 type MatchQuery struct {
 	Body struct {
@@ -34,12 +40,15 @@ type Match struct {
 var surely = map[search.Shown]string{search.Probably: "probably", search.Possibly: "possibly", search.Related: "related", search.NotShown: "hardly"}
 
 func (a *API) matchOperation() {
-	op := operation(http.MethodPost, "/matches", "matchText", "Published claims that may say what a text says, such as a post", "Published")
-	op.Errors = append(op.Errors, http.StatusUnprocessableEntity)
+	op := operation(http.MethodPost, matchPath, "matchText", "Published claims that may say what a text says, such as a post", "Published")
+	op.Errors = append(op.Errors, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	register(a, op, a.match)
 }
 
 func (a *API) match(ctx context.Context, in *MatchQuery) (*matchList, error) {
+	if err := a.Pace(ctx); err != nil {
+		return nil, err
+	}
 	found, err := a.Follower.Match(ctx, in.Body.Text, in.Body.Claim)
 	if err != nil {
 		return nil, err

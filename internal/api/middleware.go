@@ -48,6 +48,16 @@ func (a *API) wrap(next http.Handler) http.Handler {
 		h.Set("Access-Control-Expose-Headers", "ETag, Link")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		switch {
+		case r.Method == http.MethodOptions && r.URL.Path == MatchPath:
+			h.Set("Access-Control-Allow-Methods", "POST, OPTIONS")
+			h.Set("Access-Control-Allow-Headers", "Accept, Content-Type")
+			h.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+		case r.Method == http.MethodPost && r.URL.Path == MatchPath:
+			h.Set("Cache-Control", "no-store")
+			if err := a.ask(w, r, next); err != nil {
+				a.fail(w, r, err)
+			}
 		case r.Method == http.MethodOptions:
 			h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
 			h.Set("Access-Control-Allow-Headers", "Accept, If-None-Match")
@@ -62,6 +72,17 @@ func (a *API) wrap(next http.Handler) http.Handler {
 			serve(w, r, held(next, r))
 		}
 	})
+}
+
+// ask lets an operation answer a request that has a body.
+func (a *API) ask(w http.ResponseWriter, r *http.Request, next http.Handler) error {
+	body, err := bodyOf(w, r)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	serve(w, r, held(next, r))
+	return nil
 }
 
 // answer is what an operation answered, held back.
@@ -178,15 +199,14 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, next http.Handler, a
 	if !goodKeys(keys) {
 		return kb.Errorf(kb.Malformed, "%s is one name of 1 to %d printable characters of ASCII.", idempotencyHeader, longestKey)
 	}
+	if len(keys) == 0 {
+		return a.ask(w, r, next)
+	}
 	body, err := bodyOf(w, r)
 	if err != nil {
 		return err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if len(keys) == 0 {
-		serve(w, r, held(next, r))
-		return nil
-	}
 	// What has a key is carried to its end, and its answer kept, even when whoever
 	// sent it is gone: that is when it is sent again.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), writeTime)

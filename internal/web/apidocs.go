@@ -23,6 +23,7 @@ const apiVersion = "1.0.0"
 // what they can ask.
 func (s *Server) programs(c *gin.Context) {
 	if c.Request.URL.Path != "/api/docs" {
+		from(c)
 		s.api.Handler().ServeHTTP(c.Writer, c.Request)
 		return
 	}

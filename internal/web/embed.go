@@ -209,7 +209,7 @@ func (p *public) embedScript(c *gin.Context) error {
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Vary", "Accept-Encoding")
 	b := p.assets.loader.plain
-	if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
+	if takes(c.GetHeader("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		b = p.assets.loader.gzip
 	}

@@ -27,6 +27,10 @@ func (p *public) matches(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	from(c)
+	if err := p.pace.take(c.Request.Context()); err != nil {
+		return err
+	}
 	found, err := p.follower.Match(c.Request.Context(), text, false)
 	if err != nil {
 		return err

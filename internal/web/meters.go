@@ -65,6 +65,8 @@ func known(method string) string {
 type asking struct {
 	id    string
 	route string // as it is registered; "none" until one is found
+
+	address string // of who asks, where that matters
 }
 
 type askingKey struct{}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -139,6 +140,49 @@ func TestDrain(t *testing.T) {
 	for _, path := range []string{"/claims", "/claims?q=treaty", "/healthz"} {
 		if !closes(path) {
 			t.Errorf("%s keeps the connection", path)
+		}
+	}
+}
+
+// TestPace: one address may not have texts matched without end, however it asks and
+// whichever of its addresses it uses; others and the desk are not kept waiting.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t, storetest.SQLite(t))
+	ask := func(from string, api bool) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/matches?text=treaty", nil)
+		if api {
+			r = httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1/matches", strings.NewReader(`{"text":"treaty"}`))
+			r.Header.Set("Content-Type", "application/json")
+		}
+		r.RemoteAddr = from
+		w := httptest.NewRecorder()
+		n.Config.Handler.ServeHTTP(w, r)
+		return w
+	}
+	for round, addresses := range [][]string{{"192.0.2.1:1", "192.0.2.1:2", "[::ffff:192.0.2.1]:3"}, {"[2001:db8::1]:1", "[2001:db8::ffff:2]:1"}} {
+		refused := 0
+		for i := range 200 {
+			api := i%2 == 0
+			switch w := ask(addresses[i%len(addresses)], api); {
+			case w.Code == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "":
+				t.Fatal("it is not said how long to wait")
+			case w.Code == http.StatusTooManyRequests:
+				refused++
+			case w.Code != http.StatusOK:
+				t.Fatalf("%d: %s", w.Code, w.Body)
+			}
+		}
+		if refused == 0 {
+			t.Errorf("200 texts were matched at once for %v", addresses)
+		}
+		if w := ask([]string{"192.0.2.2:1", "[2001:db8:0:1::1]:1"}[round], true); w.Code != http.StatusOK {
+			t.Errorf("another address: %d %s", w.Code, w.Body)
+		}
+	}
+	for range 40 {
+		if r := n.editor.get("/desk/matches?text=treaty"); r.status != http.StatusOK {
+			t.Fatalf("at the desk: %d", r.status)
 		}
 	}
 }

@@ -74,6 +74,7 @@ type public struct {
 	pictures *pictures
 	mirror   Mirror
 	pages    *pageCache
+	pace     *pace
 }
 
 // limits of one request.
@@ -98,12 +99,16 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	pace, err := newPace()
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
 		db: o.DB, desk: o.Desk, bytesOf: o.Bytes, follower: o.Follower, drafts: follow.NewDrafts(o.DB, o.Follower), baseURL: o.BaseURL, log: o.Logger, assets: a, meters: counts,
-		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures(), mirror: o.Mirror, pages: pages},
+		public: &public{record: o.DB.Public(), follower: o.Follower, baseURL: o.BaseURL, keys: o.Keys, assets: a, rendered: newReasonings(), pictures: newPictures(), mirror: o.Mirror, pages: pages, pace: pace},
 	}
 	s.api, err = api.New(api.Options{
-		DB: o.DB, Desk: o.Desk, Follower: o.Follower, BaseURL: o.BaseURL, Version: apiVersion, Logger: o.Logger, RequestID: requestOf,
+		DB: o.DB, Desk: o.Desk, Follower: o.Follower, BaseURL: o.BaseURL, Version: apiVersion, Logger: o.Logger, RequestID: requestOf, Pace: pace.take,
 		Status: func(k kb.Kind) (int, string) { return statuses[k].code, statuses[k].heading },
 	})
 	if err != nil {
@@ -138,6 +143,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // wrap puts around the router what every request passes, the outermost last.
 func (s *Server) wrap(engine *gin.Engine) http.Handler {
 	var sameOrigin http.CrossOriginProtection
+	sameOrigin.AddInsecureBypassPattern("POST " + api.MatchPath) // it changes nothing, and has no cookie
 	sameOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
 	withSession := s.sessions.LoadAndSave(engine)
 	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -92,7 +92,7 @@ func (p *public) asset(c *gin.Context) error {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // cards use them in other people's pages
-	if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
+	if takes(c.GetHeader("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		c.Data(http.StatusOK, a.kind, a.gzip)
 		return nil
