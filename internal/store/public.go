@@ -43,7 +43,7 @@ func (p *Public) Entries(ctx context.Context, above int64, limit int) ([]Entry, 
 	}
 	err := p.reader(ctx).g.Table("record_event").
 		Select("record_event.idx, record_event.kind, record_event.claim_id, record_event.subject, record_event.hash, record_event.at, digest.body").
-		Joins("LEFT JOIN digest ON digest.event_idx = record_event.idx").
+		Joins("LEFT JOIN digest ON digest.event_idx = record_event.idx AND digest.event_idx > ?", above). // else a merge begins at the first
 		Where("record_event.idx > ?", above).Order("record_event.idx").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, translate(fmt.Errorf("read record: %w", err))

@@ -22,7 +22,7 @@ func (p *Public) SiteEvents(ctx context.Context, above int64, limit int) ([]reco
 	}
 	err := p.reader(ctx).g.Table("record_event").Select("record_event.idx, record_event.kind, record_event.claim_id, record_event.subject, record_event.leaf, document_body.bytes, COALESCE(revision.class, '') AS class, COALESCE(revision.cause, '') AS cause").
 		Joins("LEFT JOIN document_body ON document_body.hash = record_event.hash").
-		Joins("LEFT JOIN revision ON revision.event_idx = record_event.idx").
+		Joins("LEFT JOIN revision ON revision.event_idx = record_event.idx AND revision.event_idx > ?", above). // as in Entries
 		Where("record_event.idx > ?", above).Order("record_event.idx").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, translate(fmt.Errorf("read record: %w", err))
