@@ -46,7 +46,7 @@ type slot struct {
 	first, published int64  // microseconds since 1970: of the first and the newest revision
 	doc              uint32 // in the index, one more; 0 while it is in no list
 	event            uint32 // of the newest revision
-	touched          uint32 // one more than the newest event about it
+	touched          uint32 // one more than the stamp of the newest event about it
 	number           uint16 // of the newest revision, 0 before the first
 	rating           uint16
 }
@@ -81,12 +81,12 @@ func (c *claims) make(claim string) (*slot, uint32) {
 	return &c.slots[at], at
 }
 
-func (c *claims) touch(claim string, event int64) {
+func (c *claims) touch(claim string, stamp int64) {
 	s, _ := c.make(claim)
-	s.touched = uint32(event + 1)
+	s.touched = uint32(stamp + 1)
 }
 
-// touched gives the newest event about a claim, -1 for none.
+// touched gives the stamp of the newest event about a claim, -1 for none.
 func (c *claims) touched(claim string) int64 {
 	s, known := c.slot(claim)
 	if !known {

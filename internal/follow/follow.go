@@ -21,25 +21,38 @@ import (
 
 // Follower is one reader of the record.
 type Follower struct {
-	public    *store.Public
-	reading   sync.Mutex // one reader at a time moves the index
-	mu        sync.RWMutex
-	index     int64
-	caught    bool // it has been at the end of the record
-	claims    claims
-	names     map[Subject]string // of speakers, topics and publishers
-	masthead  record.Masthead
-	policy    record.Policy
-	scales    []record.Scale
-	banners   map[string]record.Banner   // claims under review, by id
-	changes   []change                   // corrections, in the order of the log
-	reviews   map[string][]record.Banner // all signs “under review”, begun and ended, by claim
-	disputes  []record.DisputeOutcome    // in the order of the log
-	redacted  []record.Redaction         // in the order of the log
+	public  *store.Public
+	reading sync.Mutex // one reader at a time moves the index
+	mu      sync.RWMutex
+	state
+	renewed int64 // how often the state was read anew
+
 	encoder   *encoder.Encoder
 	encoding  chan struct{}
 	searching chan struct{}
-	common    int64 // the newest event about no claim: it concerns every page
+}
+
+// state is what was read of the record: a function of its entries as they stand now.
+type state struct {
+	index    int64
+	caught   bool // it has been at the end of the record
+	claims   claims
+	names    map[Subject]string // of speakers, topics and publishers
+	masthead record.Masthead
+	policy   record.Policy
+	scales   []record.Scale
+	banners  map[string]record.Banner   // claims under review, by id
+	changes  []change                   // corrections, in the order of the log
+	reviews  map[string][]record.Banner // all signs “under review”, begun and ended, by claim
+	disputes []record.DisputeOutcome    // in the order of the log
+	redacted []record.Redaction         // in the order of the log
+	common   int64                      // stamp of the newest event about no claim: it concerns every page
+	began    int64                      // where the record ended when reading began
+	spoiled  int64                      // the newest redaction: what it took away was read if that is above began
+}
+
+func newState() state {
+	return state{index: -1, claims: newClaims(), names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, common: -1, began: -1, spoiled: -1}
 }
 
 // Subject is a thing that pages list claims by.
@@ -58,7 +71,7 @@ const batch = 1000
 
 // New makes a follower that has read nothing yet.
 func New(public *store.Public) *Follower {
-	return &Follower{public: public, index: -1, claims: newClaims(), names: map[Subject]string{}, banners: map[string]record.Banner{}, reviews: map[string][]record.Banner{}, encoding: make(chan struct{}, encoding), searching: make(chan struct{}, runtime.GOMAXPROCS(0)), common: -1}
+	return &Follower{public: public, state: newState(), encoding: make(chan struct{}, encoding), searching: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // Index is the log index up to which the follower has read, -1 at first.
@@ -68,13 +81,23 @@ func (f *Follower) Index() int64 {
 	return f.index
 }
 
-// Changed gives the index of the newest event that concerns any of the claims, or
+// Stamp orders what the follower knew at times: it grows with each event, and each
+// time the record is read anew.
+func (f *Follower) Stamp() int64 {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.stamp()
+}
+
+func (f *Follower) stamp() int64 { return f.index + f.renewed }
+
+// Changed gives the stamp of the newest event that concerns any of the claims, or
 // every page; of any event when no claims are given.
 func (f *Follower) Changed(claims []string) int64 {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	if claims == nil {
-		return f.index
+		return f.stamp()
 	}
 	newest := f.common
 	for _, c := range claims {
@@ -112,6 +135,9 @@ func (f *Follower) Run(ctx context.Context, every time.Duration, woken <-chan st
 				break
 			}
 		}
+		if err := f.forget(ctx); err != nil && ctx.Err() == nil {
+			report(err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -119,6 +145,36 @@ func (f *Follower) Run(ctx context.Context, every time.Duration, woken <-chan st
 		case <-woken:
 		}
 	}
+}
+
+// forget reads the record anew after a redaction, and then takes what it read in the
+// place of what it knew: the words of what was redacted go out of the vocabulary, and
+// names are spelled as what is left spells them.
+func (f *Follower) forget(ctx context.Context) error {
+	f.mu.RLock()
+	spoiled := f.spoiled > f.began
+	f.mu.RUnlock()
+	if !spoiled {
+		return nil
+	}
+	fresh := New(f.public)
+	for n := batch; n == batch; {
+		var err error
+		if n, err = fresh.read(ctx); err != nil {
+			return err
+		}
+	}
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	if err := fresh.CatchUp(ctx, f.Index()); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state = fresh.state
+	f.renewed++
+	f.common = f.stamp() // what was made meanwhile may spell names as they were
+	return nil
 }
 
 // Lag is how far a follower is behind.
@@ -140,6 +196,9 @@ func (f *Follower) Lag(ctx context.Context) (Lag, error) {
 func (f *Follower) read(ctx context.Context) (int, error) {
 	f.reading.Lock()
 	defer f.reading.Unlock()
+	if err := f.begin(ctx); err != nil {
+		return 0, err
+	}
 	entries, err := f.public.Entries(ctx, f.Index(), batch)
 	if err != nil {
 		return 0, err
@@ -163,9 +222,27 @@ func (f *Follower) read(ctx context.Context) (int, error) {
 			return 0, err
 		}
 		f.index = e.Index
+		if e.Kind == record.KindRedaction {
+			f.spoiled = e.Index
+		}
 		f.touch(e)
 	}
 	return len(entries), nil
+}
+
+// begin notes where the record ends before anything of it is read.
+func (f *Follower) begin(ctx context.Context) error {
+	if f.Index() >= 0 {
+		return nil
+	}
+	head, err := f.public.Head(ctx)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.began = head
+	return nil
 }
 
 // arrived is when the end of the record is reached for the first time.
@@ -198,10 +275,10 @@ func (f *Follower) atEnd() bool {
 // quoted by another.
 func (f *Follower) touch(e store.Entry) {
 	if e.Claim == "" || e.Kind == record.KindRedaction {
-		f.common = e.Index
+		f.common = f.stamp()
 		return
 	}
-	f.claims.touch(e.Claim, e.Index)
+	f.claims.touch(e.Claim, f.stamp())
 }
 
 // documented are the kinds of events whose documents the follower needs. They are few

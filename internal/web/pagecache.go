@@ -27,7 +27,7 @@ import (
 // long as nothing that it was made from has changed in the record: what follows
 // the record knows that from memory, so a hit asks no database. An answer that
 // was begun before a change is not taken for one of after it, since it bears the
-// place in the log at which it was begun.
+// stamp of what was known when it was begun.
 type pageCache struct {
 	record  changes
 	kept    *otter.Cache[string, *answer] // nil: nothing is kept
@@ -39,6 +39,7 @@ type pageCache struct {
 // A [follow.Follower] does.
 type changes interface {
 	Index() int64
+	Stamp() int64
 	Changed(claims []string) int64
 }
 
@@ -70,7 +71,7 @@ type answer struct {
 	plain     packed
 	gzip      *packed            // nil where nothing is compressed
 	brotli    func() *packed     // made when it is first asked for
-	index     int64              // place in the log at which it was begun
+	stamp     int64              // of what was known of the record when it was begun
 	claims    []string           // that it was made from; none: from the whole record
 	whole     prometheus.Counter // how often it was served
 	unchanged prometheus.Counter // how often it was said to be unchanged
@@ -121,7 +122,7 @@ func (a *answer) count(status int) {
 }
 
 // holds reports whether nothing that an answer was made from has changed since.
-func (c *pageCache) holds(a *answer) bool { return c.record.Changed(a.claims) <= a.index }
+func (c *pageCache) holds(a *answer) bool { return c.record.Changed(a.claims) <= a.stamp }
 
 // ingredients gather the claims that an answer is made from while it is made.
 type ingredients struct {
@@ -228,7 +229,7 @@ func (pc *pageCache) fill(c *gin.Context, key string, claims []string, h func(*g
 
 // make lets a page answer into memory.
 func (pc *pageCache) make(c *gin.Context, claims []string, h func(*gin.Context) error) (*answer, error) {
-	a := &answer{index: pc.record.Index()}
+	a := &answer{stamp: pc.record.Stamp()}
 	noted := &ingredients{claims: claims}
 	writer, request := c.Writer, c.Request
 	held := &heldAnswer{ResponseWriter: writer, header: http.Header{}}
