@@ -69,8 +69,8 @@ func (s *Server) caseFile(c *gin.Context) error {
 		return err
 	}
 	if d.Revision == 0 {
-		if page.Matches.List, err = s.matchesOf(c, d.Claim.Text, id); err != nil {
-			return err
+		if page.Matches.List, err = s.matchesOf(c, d.Claim.Text, id); err != nil { // the page is worth more than its matches
+			s.log.WarnContext(c.Request.Context(), "matches were left out", "claim", id, "error", err)
 		}
 		page.Matches.Text, page.Matches.Judge = d.Claim.Text, s.judge(c)
 	}
