@@ -204,7 +204,7 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 	if err != nil {
 		return err
 	}
-	express := express.Listen(listener, handler.Kept, express.Limits{Idle: idleTime, Write: writeTime})
+	express := express.Listen(listener, handler.Kept, express.Limits{First: headerTime, Idle: idleTime, Write: writeTime})
 	server := &http.Server{
 		Handler: handler.Handler(), ConnState: express.ConnState, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),

@@ -18,6 +18,7 @@ type connection struct {
 
 	limits    Limits
 	lines     *statusLines
+	isNew     bool
 	readBy    time.Time // the limits of time that are set
 	writtenBy time.Time
 	pieces    [3][]byte
@@ -26,7 +27,11 @@ type connection struct {
 // next waits for bytes. What closes the listener lets a read end at once after it
 // closed the channel.
 func (c *connection) next(buffer []byte, closed <-chan struct{}) (int, error) {
-	if by := time.Now().Add(c.limits.Idle); by.Sub(c.readBy) > renewal {
+	patience := c.limits.Idle
+	if c.isNew {
+		patience, c.isNew = c.limits.First, false
+	}
+	if by := time.Now().Add(patience); by.Before(c.readBy) || by.Sub(c.readBy) > renewal {
 		c.readBy = by
 		if err := c.SetReadDeadline(by); err != nil {
 			return 0, err

@@ -30,7 +30,8 @@ const headSize = 4 << 10
 
 // Limits are those of connections whose requests are answered here.
 type Limits struct {
-	Idle  time.Duration // how long a connection may stay silent
+	First time.Duration // how long a new connection may stay silent
+	Idle  time.Duration // how long one may between requests
 	Write time.Duration // how long an answer may take to be written
 }
 
@@ -178,10 +179,11 @@ func (l *Listener) ConnState(conn net.Conn, state http.ConnState) {
 // serve answers what it can on a connection, and lends it for what it cannot, until
 // it ends or stays with net/http.
 func (l *Listener) serve(conn net.Conn) {
+	c := &connection{Conn: conn, limits: l.limits, lines: &l.lines, isNew: true}
 	buffer := make([]byte, headSize)
 	ahead := 0 // how much of the next request is in the buffer
 	for {
-		unread, alone, err := l.answer(conn, buffer, ahead)
+		unread, alone, err := l.answer(c, buffer, ahead)
 		l.release(conn)
 		if err != nil {
 			_ = conn.Close() // nobody is left to be told
@@ -200,14 +202,14 @@ func (l *Listener) serve(conn net.Conn) {
 			return
 		}
 		ahead = lent.ahead
+		c.readBy, c.writtenBy = time.Time{}, time.Time{} // they were net/http's
 	}
 }
 
 // answer answers the requests on a connection up to one that is not kept, and gives
 // what was read from there on, and whether it is one plain request alone. So many
 // bytes of the buffer were read before.
-func (l *Listener) answer(conn net.Conn, buffer []byte, ahead int) (unread []byte, alone bool, err error) {
-	c := &connection{Conn: conn, limits: l.limits, lines: &l.lines}
+func (l *Listener) answer(c *connection, buffer []byte, ahead int) (unread []byte, alone bool, err error) {
 	unread = buffer[:ahead]
 	for {
 		if len(unread) == 0 {

@@ -68,7 +68,7 @@ func newSite(t testing.TB, h http.HandlerFunc) *site {
 		s.handled.Add(1)
 		h(w, r)
 	}))
-	s.express = express.Listen(watched{s.Listener, s.read}, s.find, express.Limits{Idle: time.Minute, Write: time.Minute})
+	s.express = express.Listen(watched{s.Listener, s.read}, s.find, express.Limits{First: time.Minute, Idle: time.Minute, Write: time.Minute})
 	s.Listener, s.Config.ConnState = s.express, s.express.ConnState
 	s.Start()
 	t.Cleanup(s.Close)
@@ -244,6 +244,8 @@ func TestComesBack(t *testing.T) {
 	}
 	expect := func(found, handled int64) {
 		t.Helper()
+		for deadline := time.Now().Add(time.Minute); s.found.Load() < found && time.Now().Before(deadline); { // it is counted when it was written
+		}
 		if s.found.Load() != found || s.handled.Load() != handled {
 			t.Errorf("%d answers from memory and %d by net/http, not %d and %d", s.found.Load(), s.handled.Load(), found, handled)
 		}
@@ -370,28 +372,45 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// TestLimits: a connection that is silent, and one that does not take its answer,
-// are closed.
-func TestLimits(t *testing.T) {
-	t.Parallel()
+// limited listens with limits, and answers every request with a body.
+func limited(t *testing.T, body []byte, limits express.Limits) (*express.Listener, *httptest.Server) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
-	large := bytes.Repeat([]byte("x"), 64<<20) // more than the kernel takes
+	fields := fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(body))
 	e := express.Listen(l, func(express.Request) (express.Answer, bool) {
-		return express.Answer{Fields: []byte("\r\n"), Body: large, Sent: func() { t.Error("was sent") }}, true
-	}, express.Limits{Idle: 50 * time.Millisecond, Write: 50 * time.Millisecond})
+		return express.Answer{Fields: fields, Body: body, Sent: func() {}}, true
+	}, limits)
 	t.Cleanup(func() { check(t, e.Shutdown(context.Background())) })
-	s := &httptest.Server{Listener: l}
-	silent := dial(t, s)
-	if n, err := silent.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
+	return e, &httptest.Server{Listener: l}
+}
+
+// TestLimits: a connection that is silent at first, or between requests, and one that
+// does not take its answer, are closed.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	const short = 50 * time.Millisecond
+	_, s := limited(t, []byte(kept), express.Limits{First: short, Idle: time.Minute, Write: time.Minute})
+	if n, err := dial(t, s).Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("a silent connection: %d, %v", n, err)
 	}
+	_, s = limited(t, []byte(kept), express.Limits{First: time.Minute, Idle: short, Write: time.Minute})
+	conn := dial(t, s)
+	_, err := io.WriteString(conn, get)
+	check(t, err)
+	if got, err := io.ReadAll(conn); err != nil || !bytes.HasSuffix(got, []byte(kept)) {
+		t.Errorf("one that is silent after an answer: %q, %v", got, err)
+	}
+	large := bytes.Repeat([]byte("x"), 64<<20) // more than the kernel takes
+	e, s := limited(t, large, express.Limits{First: time.Minute, Idle: time.Minute, Write: short})
 	slow := dial(t, s)
 	_, err = io.WriteString(slow, get)
 	check(t, err)
-	check(t, e.Shutdown(t.Context())) // waits until the slow one is given up
+	_, err = io.ReadFull(slow, make([]byte, 100)) // it is being answered
+	check(t, err)
+	check(t, e.Shutdown(t.Context())) // waits until it is given up
 	read, err := io.Copy(io.Discard, slow)
 	if read >= int64(len(large)) || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("%d bytes, %v", read, err)
+		t.Errorf("one that does not take its answer: %d bytes, %v", read, err)
 	}
 }
