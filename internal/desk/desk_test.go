@@ -53,7 +53,7 @@ func (m *memory) Save(b []byte) error {
 	return nil
 }
 
-func newRoom(t *testing.T, db *store.DB) *room {
+func newRoom(t testing.TB, db *store.DB) *room {
 	t.Helper()
 	key, err := record.NewKey("claims.example/log")
 	if err != nil {
@@ -76,7 +76,7 @@ func newRoom(t *testing.T, db *store.DB) *room {
 	return r
 }
 
-func (r *room) person(t *testing.T, name string, roles ...kb.Role) kb.Actor {
+func (r *room) person(t testing.TB, name string, roles ...kb.Role) kb.Actor {
 	t.Helper()
 	_, _, err := r.desk.AddAccount(t.Context(), kb.System, kb.AccountInput{Name: name, Email: name + "@example.org", Roles: roles})
 	if err != nil {
@@ -86,8 +86,8 @@ func (r *room) person(t *testing.T, name string, roles ...kb.Role) kb.Actor {
 }
 
 // must gives a value or ends the test.
-func must[T any](v T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -96,7 +96,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 	}
 }
 
-func ok(t *testing.T, err error) {
+func ok(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ type file struct {
 }
 
 // ready makes a claim with an appearance, attested evidence, a ruling, a reply.
-func (r *room) ready(t *testing.T) file {
+func (r *room) ready(t testing.TB) file {
 	t.Helper()
 	ctx := t.Context()
 	var f file
@@ -143,13 +143,13 @@ func (r *room) draft(f file, version int64) kb.RulingDraft {
 	}
 }
 
-func (r *room) submitted(t *testing.T) (file, string) {
+func (r *room) submitted(t testing.TB) (file, string) {
 	t.Helper()
 	f := r.ready(t)
 	return f, must(r.desk.Submit(t.Context(), r.editor, f.claim))(t)
 }
 
-func (r *room) approved(t *testing.T) file {
+func (r *room) approved(t testing.TB) file {
 	t.Helper()
 	f, hash := r.submitted(t)
 	ok(t, r.desk.Approve(t.Context(), r.reviewer, f.claim, hash, "good"))
