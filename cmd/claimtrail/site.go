@@ -204,7 +204,9 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 	if err != nil {
 		return err
 	}
-	express := express.Listen(listener, handler.Kept, express.Limits{First: headerTime, Idle: idleTime, Write: writeTime})
+	express := express.Listen(listener, handler.Kept, express.Limits{First: headerTime, Idle: idleTime, Write: writeTime}, func(panicked any, stack []byte) {
+		s.log.ErrorContext(ctx, "panic", "panic", panicked, "stack", string(stack))
+	})
 	server := &http.Server{
 		Handler: handler.Handler(), ConnState: express.ConnState, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
@@ -223,6 +225,11 @@ func (s *site) serve(ctx context.Context, listener net.Listener, f serveFlags, r
 		func(ctx context.Context) { s.db.Woken(ctx, wake(woken), s.warn(ctx, "listening for publications")) },
 		func(ctx context.Context) { s.desk.RunCaptures(ctx, s.warn(ctx, "running captures")) },
 		func(ctx context.Context) { s.desk.RunWebhooks(ctx, s.warn(ctx, "sending webhooks")) },
+		func(ctx context.Context) {
+			if err := s.desk.ForgetRedacted(ctx); err != nil {
+				s.warn(ctx, "removing what was redacted")(err)
+			}
+		},
 		func(ctx context.Context) {
 			report := s.warn(ctx, "looking at the clock")
 			s.db.Lead(ctx, store.Clock, func(ctx context.Context) { s.desk.RunClock(ctx, report) }, report)

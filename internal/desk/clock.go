@@ -40,7 +40,6 @@ func (d *Desk) RunClock(ctx context.Context, report func(error)) {
 			report(err)
 		}
 	}
-	round(d.forgetRedacted) // once is enough: a redaction removes the bytes itself
 	round(d.Chores)
 	for {
 		select {
@@ -195,9 +194,9 @@ func (d *Desk) openRechecks(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// forgetRedacted removes bytes of captures that a redaction lists, in case the
-// program ended before it could.
-func (d *Desk) forgetRedacted(ctx context.Context) error {
+// ForgetRedacted removes bytes of captures that a redaction lists, in case the program
+// ended before it could: each process does so when it starts.
+func (d *Desk) ForgetRedacted(ctx context.Context) error {
 	hashes, err := d.db.Desk(ctx).RedactedHashes()
 	if err != nil {
 		return err

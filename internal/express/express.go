@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -41,6 +42,7 @@ type Listener struct {
 	inner  net.Listener
 	find   Find
 	limits Limits
+	report func(panicked any, stack []byte)
 	lent   chan accepted
 	closed chan struct{}
 	close  func() error
@@ -57,9 +59,10 @@ type accepted struct {
 	err  error
 }
 
-// Listen answers what find finds to requests on the connections that come in at l.
-func Listen(l net.Listener, find Find, limits Limits) *Listener {
-	e := &Listener{inner: l, find: find, limits: limits, lent: make(chan accepted), closed: make(chan struct{}), idle: map[net.Conn]struct{}{}}
+// Listen answers what find finds to requests on the connections that come in at l. A
+// panic ends its connection only, and is reported.
+func Listen(l net.Listener, find Find, limits Limits, report func(panicked any, stack []byte)) *Listener {
+	e := &Listener{inner: l, find: find, limits: limits, report: report, lent: make(chan accepted), closed: make(chan struct{}), idle: map[net.Conn]struct{}{}}
 	e.close = sync.OnceValue(e.shut)
 	go e.accept()
 	return e
@@ -82,8 +85,18 @@ func (l *Listener) accept() {
 		}
 		go func() {
 			defer l.loops.Done()
+			defer l.survive(conn)
 			l.serve(conn)
 		}()
+	}
+}
+
+// survive keeps a panic from ending the program.
+func (l *Listener) survive(conn net.Conn) {
+	if panicked := recover(); panicked != nil {
+		l.report(panicked, debug.Stack())
+		l.release(conn)
+		_ = conn.Close() // nothing more can be said
 	}
 }
 

@@ -27,8 +27,9 @@ type site struct {
 
 	express *express.Listener
 	read    chan struct{} // something was read of a connection
-	found   atomic.Int64  // answers from memory
-	handled atomic.Int64  // requests that net/http was lent
+	panics  chan any
+	found   atomic.Int64 // answers from memory
+	handled atomic.Int64 // requests that net/http was lent
 }
 
 const (
@@ -63,12 +64,12 @@ func page(w http.ResponseWriter, r *http.Request) {
 
 func newSite(t testing.TB, h http.HandlerFunc) *site {
 	t.Helper()
-	s := &site{read: make(chan struct{}, 1000)}
+	s := &site{read: make(chan struct{}, 1000), panics: make(chan any, 10)}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.handled.Add(1)
 		h(w, r)
 	}))
-	s.express = express.Listen(watched{s.Listener, s.read}, s.find, express.Limits{First: time.Minute, Idle: time.Minute, Write: time.Minute})
+	s.express = express.Listen(watched{s.Listener, s.read}, s.find, express.Limits{First: time.Minute, Idle: time.Minute, Write: time.Minute}, func(p any, _ []byte) { s.panics <- p })
 	s.Listener, s.Config.ConnState = s.express, s.express.ConnState
 	s.Start()
 	t.Cleanup(s.Close)
@@ -110,6 +111,8 @@ func (c watchedConn) Read(p []byte) (int, error) {
 func (s *site) find(r express.Request) (express.Answer, bool) {
 	count := func() { s.found.Add(1) }
 	switch {
+	case r.Target == "/panic":
+		panic("of a test")
 	case r.Target != "/kept":
 		return express.Answer{}, false
 	case r.IfNoneMatch == keptTag:
@@ -198,7 +201,7 @@ var streams = []string{
 	"GET /kept HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n" + get, "GET /other HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + get,
 	"GET /kept HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + get, "GET /kept HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n" + get, "GET /kept HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n",
 	"GET /kept HTTP/1.1\r\nHost: a\r\nTrailer: x\r\n\r\n" + get, "GET /kept HTTP/1.1\r\nHost: a\r\nIf-None-Match:   \"k\"\t\r\nIf-None-Match: x\r\n\r\n" + get,
-	"GET /kept HTTP/1.1\r\nhost: a\r\nIF-NONE-MATCH: \"k\"\r\n\r\n" + get, get[:20], get + get[:20], other + get[:20], "",
+	"GET /kept HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\nCookie: c=d\r\n\r\n" + get, "GET /kept HTTP/1.1\r\nhost: a\r\nIF-NONE-MATCH: \"k\"\r\n\r\n" + get, get[:20], get + get[:20], other + get[:20], "",
 	"GET /kept HTTP/1.1\r\nHost: a\r\nCookie: " + strings.Repeat("c", 3900) + "\r\n\r\n" + get, "GET /kept HTTP/1.1\r\nHost: a\r\nCookie: " + strings.Repeat("c", 9000) + "\r\n\r\n" + get,
 }
 
@@ -330,6 +333,27 @@ func TestReadsWhileAnswered(t *testing.T) {
 	}
 }
 
+// TestPanic: a panic ends its connection, and nothing else.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, page)
+	conn := dial(t, s.Server)
+	_, err := io.WriteString(conn, "GET /panic HTTP/1.1\r\nHost: a\r\n\r\n")
+	check(t, err)
+	if rest, err := io.ReadAll(conn); len(rest) > 0 || err != nil {
+		t.Errorf("%q, %v", rest, err)
+	}
+	if p := <-s.panics; p != "of a test" {
+		t.Errorf("%v is reported", p)
+	}
+	conn = dial(t, s.Server)
+	_, err = io.WriteString(conn, get)
+	check(t, err)
+	if status, _, _ := readAnswer(t, bufio.NewReader(conn), http.MethodGet); status != http.StatusOK {
+		t.Errorf("afterwards: %d", status)
+	}
+}
+
 // TestShutdown: the end waits for what is under way, here and at net/http, and ends
 // connections that wait for a request; nobody else gets in.
 func TestShutdown(t *testing.T) {
@@ -380,7 +404,7 @@ func limited(t *testing.T, body []byte, limits express.Limits) (*express.Listene
 	fields := fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(body))
 	e := express.Listen(l, func(express.Request) (express.Answer, bool) {
 		return express.Answer{Fields: fields, Body: body, Sent: func() {}}, true
-	}, limits)
+	}, limits, func(panicked any, stack []byte) { t.Errorf("%v %s", panicked, stack) })
 	t.Cleanup(func() { check(t, e.Shutdown(context.Background())) })
 	return e, &httptest.Server{Listener: l}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // Request is one that may be answered here: without a body, and on a connection that
-// stays open. Of a field that is sent twice the first counts, as in net/http.
+// stays open. Of a field that is sent twice the first counts, as in net/http; two
+// cookies are not plain.
 type Request struct {
 	Head           bool   // HEAD, else GET
 	Target         string // as it was sent
@@ -75,6 +76,9 @@ func (r *Request) take(name, value string) bool {
 	case len("If-None-Match"):
 		note(&r.IfNoneMatch, "If-None-Match", name, value)
 	case len("Cookie"): // as long as Expect
+		if strings.EqualFold(name, "Cookie") && r.Cookie != "" {
+			return false // there are two, and both count
+		}
 		note(&r.Cookie, "Cookie", name, value)
 		return !strings.EqualFold(name, "Expect")
 	case len("Connection"):

@@ -163,6 +163,9 @@ func (f *Follower) forget(ctx context.Context) error {
 		if n, err = fresh.read(ctx); err != nil {
 			return err
 		}
+		if _, err := f.read(ctx); err != nil { // what is published meanwhile is shown meanwhile
+			return err
+		}
 	}
 	f.reading.Lock()
 	defer f.reading.Unlock()

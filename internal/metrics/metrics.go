@@ -34,7 +34,7 @@ var (
 	open   = describe("db_connections_open", "Open connections by pool.", "pool")
 	busy   = describe("db_connections_busy", "Connections in use by pool.", "pool")
 	waits  = describe("db_waits_total", "How often a connection was waited for, by pool.", "pool")
-	nearby = describe("replica_reads_total", "Requests whose reads of the record went to the replica (served), or to the primary instead since the replica was behind or failed.", "result")
+	nearby = describe("replica_reads_total", "Requests whose reads of the record went to the replica (served), or to the primary instead since the replica was behind, busy or failed.", "result")
 	waited = describe("db_waited_seconds_total", "How long connections were waited for, by pool.", "pool")
 )
 
@@ -60,7 +60,7 @@ func (s Site) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(waited, prometheus.CounterValue, stats.WaitDuration.Seconds(), pool)
 	}
 	if use, ok := s.DB.ReplicaUse(); ok {
-		for result, n := range map[string]int64{"served": use.Served, "behind": use.Behind, "failed": use.Failed} {
+		for result, n := range map[string]int64{"served": use.Served, "behind": use.Behind, "busy": use.Busy, "failed": use.Failed} {
 			to <- prometheus.MustNewConstMetric(nearby, prometheus.CounterValue, float64(n), result)
 		}
 	}

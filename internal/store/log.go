@@ -17,10 +17,11 @@ type Signed struct {
 	Note []byte
 }
 
-// Signed reads the newest signed checkpoint. Errors: NotFound when nothing is
+// Signed reads the newest signed checkpoint, as all of the log where it is written: a
+// replica may have an entry and not yet what covers it. Errors: NotFound when nothing is
 // signed yet.
 func (p *Public) Signed(ctx context.Context) (Signed, error) {
-	rows, err := findSome[checkpoint](p.reader(ctx), "checkpoint", "size DESC", 1, "1 = 1")
+	rows, err := findSome[checkpoint](p.primary(ctx), "checkpoint", "size DESC", 1, "1 = 1")
 	if err != nil {
 		return Signed{}, err
 	}
@@ -32,12 +33,12 @@ func (p *Public) Signed(ctx context.Context) (Signed, error) {
 
 // Hashes reads stored hashes of the log.
 func (p *Public) Hashes(ctx context.Context) tlog.HashReader {
-	return tlog.HashReaderFunc(p.reader(ctx).readHashes)
+	return tlog.HashReaderFunc(p.primary(ctx).readHashes)
 }
 
 // Leaves reads n entries of the log from an index on.
 func (p *Public) Leaves(ctx context.Context, from int64, n int) ([][]byte, error) {
-	rows, err := find[recordEvent](p.reader(ctx), "log entries", "idx", "idx >= ? AND idx < ?", from, from+int64(n))
+	rows, err := find[recordEvent](p.primary(ctx), "log entries", "idx", "idx >= ? AND idx < ?", from, from+int64(n))
 	if err != nil {
 		return nil, err
 	}

@@ -164,14 +164,16 @@ func (p *Public) DocumentsAt(ctx context.Context, events []int64) ([][]byte, err
 
 // Head gives the highest log index, -1 when the record is empty.
 func (p *Public) Head(ctx context.Context) (int64, error) {
-	var head int64
-	err := p.reader(ctx).g.Table("record_event").Select("COALESCE(MAX(idx), -1)").Scan(&head).Error
-	return head, translate(err)
+	var head []int64
+	if err := p.reader(ctx).g.Table("record_event").Pluck("COALESCE(MAX(idx), -1)", &head).Error; err != nil {
+		return 0, translate(err)
+	}
+	return head[0], nil
 }
 
 // Checkpoint reads the newest signed checkpoint; nil when there is none.
 func (p *Public) Checkpoint(ctx context.Context) ([]byte, error) {
-	rows, err := findSome[checkpoint](p.reader(ctx), "checkpoint", "size DESC", 1, "1 = 1")
+	rows, err := findSome[checkpoint](p.primary(ctx), "checkpoint", "size DESC", 1, "1 = 1")
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -11,10 +11,12 @@ import (
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
+	"gorm.io/gorm/callbacks"
 )
 
 // Patience with a replica. Whatever it does not give in time comes from the primary.
 const (
+	replicaPlaces   = 16                     // connections
 	replicaPatience = 300 * time.Millisecond // with one statement, or until it is reached
 	replicaRest     = time.Second            // until one that failed is asked again
 )
@@ -22,16 +24,18 @@ const (
 // replica is a copy of the database that follows it by itself, some way behind.
 type replica struct {
 	pool    *sql.DB
+	places  chan struct{} // for whoever has a connection
 	report  func(error)
 	resting atomic.Int64 // time in nanoseconds until which it is not asked
 	failing atomic.Bool
 
-	served, behind, failed atomic.Int64
+	served, behind, busy, failed atomic.Int64
 }
 
 // ReplicaUse is how often reads of the record went to the replica, and how often they
-// went to the primary instead since the replica was behind, or failed.
-type ReplicaUse struct{ Served, Behind, Failed int64 }
+// went to the primary instead since the replica was behind, all connections to it were
+// busy, or it failed.
+type ReplicaUse struct{ Served, Behind, Busy, Failed int64 }
 
 // ReplicaUse counts since the start; ok is false when there is no replica.
 func (db *DB) ReplicaUse() (use ReplicaUse, ok bool) {
@@ -39,7 +43,7 @@ func (db *DB) ReplicaUse() (use ReplicaUse, ok bool) {
 	if r == nil {
 		return ReplicaUse{}, false
 	}
-	return ReplicaUse{Served: r.served.Load(), Behind: r.behind.Load(), Failed: r.failed.Load()}, true
+	return ReplicaUse{Served: r.served.Load(), Behind: r.behind.Load(), Busy: r.busy.Load(), Failed: r.failed.Load()}, true
 }
 
 // openReplica prepares a pool. Whether the replica can be reached is seen when it is
@@ -62,7 +66,9 @@ func openReplica(d dialect, address string, report func(error)) (*replica, error
 	if report == nil {
 		report = func(error) {}
 	}
-	return &replica{pool: pool, report: report}, nil
+	pool.SetMaxOpenConns(replicaPlaces)
+	pool.SetMaxIdleConns(replicaPlaces)
+	return &replica{pool: pool, places: make(chan struct{}, replicaPlaces), report: report}, nil
 }
 
 // Nearby lets the reads of the record under a context come from the replica, if there
@@ -77,6 +83,9 @@ func (p *Public) Nearby(ctx context.Context, need func() int64) (near context.Co
 }
 
 type viewKey struct{}
+
+// primary reads the record where it is written.
+func (p *Public) primary(ctx context.Context) Reader { return Reader{p.db.reader.WithContext(ctx)} }
 
 // reader reads the record.
 func (p *Public) reader(ctx context.Context) Reader {
@@ -95,10 +104,11 @@ type view struct {
 	db   *DB
 	need func() int64
 
-	mu      sync.Mutex
-	taken   bool
-	conn    *sql.Conn // nil: the primary
-	cancels []context.CancelFunc
+	mu       sync.Mutex
+	taken    bool
+	conn     *sql.Conn // nil: the primary
+	patience *time.Timer
+	cancels  []context.CancelFunc
 }
 
 // take chooses, once.
@@ -112,43 +122,66 @@ func (v *view) take(ctx context.Context) {
 	v.conn = v.db.replica.connect(ctx, v.db, v.need())
 }
 
-func (v *view) replica() *sql.Conn {
+// release gives the connection back; what is read afterwards comes from the primary.
+func (v *view) release() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.conn
-}
-
-// QueryContext asks the replica, and the primary if that fails or takes too long.
-func (v *view) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if conn := v.replica(); conn != nil {
-		rows, err := v.ask(ctx, conn, query, args)
-		if err == nil {
-			return rows, nil
-		}
-		if ctx.Err() != nil {
-			return nil, err // nobody waits for an answer
-		}
-		v.db.replica.fail(err)
-		v.release()
+	if v.patience != nil {
+		v.patience.Stop()
 	}
-	return v.primary().QueryContext(ctx, query, args...)
+	for _, cancel := range v.cancels {
+		cancel()
+	}
+	if v.conn != nil {
+		_ = v.conn.Close() // it goes back to the pool, or is dead
+		<-v.db.replica.places
+	}
+	v.taken, v.conn, v.cancels = true, nil, nil
 }
 
-// ask is done in time, or fails. The rows can be read until the view is released.
-func (v *view) ask(ctx context.Context, conn *sql.Conn, query string, args []any) (*sql.Rows, error) {
-	ctx, cancel := context.WithCancel(ctx)
+// queryNearby is gorm's query, asked again of the primary when the replica fails in the
+// middle of it.
+func queryNearby(g *gorm.DB) {
+	callbacks.Query(g)
+	if v, near := g.Statement.ConnPool.(*view); near && v.fails(g.Statement.Context, g.Error) {
+		g.Error = nil
+		callbacks.Query(g)
+	}
+}
+
+// fails reports whether a statement failed since the replica did, and gives up on that.
+func (v *view) fails(ctx context.Context, err error) bool {
 	v.mu.Lock()
-	v.cancels = append(v.cancels, cancel)
-	v.mu.Unlock()
-	patience := time.AfterFunc(replicaPatience, cancel)
-	rows, err := conn.QueryContext(ctx, query, args...)
-	if patience.Stop() || err != nil {
-		return rows, err
+	atReplica := v.conn != nil
+	if v.patience != nil {
+		v.patience.Stop()
 	}
-	return nil, context.DeadlineExceeded // the end of the context closed the rows
+	v.mu.Unlock()
+	if err == nil || errors.Is(err, gorm.ErrRecordNotFound) || !atReplica || ctx.Err() != nil {
+		return false
+	}
+	v.db.replica.fail(err)
+	v.release()
+	return true
 }
 
-// QueryRowContext is of gorm.ConnPool, for reads of which an error shows too late.
+// QueryContext asks the replica, for as long as one is patient with it, or the primary.
+func (v *view) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	v.mu.Lock()
+	conn := v.conn
+	if conn != nil {
+		patient, cancel := context.WithCancel(ctx)
+		v.cancels, v.patience = append(v.cancels, cancel), time.AfterFunc(replicaPatience, cancel)
+		ctx = patient
+	}
+	v.mu.Unlock()
+	if conn == nil {
+		return v.primary().QueryContext(ctx, query, args...)
+	}
+	return conn.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext is of gorm.ConnPool, as are the next two: these ask the primary.
 func (v *view) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	return v.primary().QueryRowContext(ctx, query, args...)
 }
@@ -165,24 +198,17 @@ func (v *view) PrepareContext(ctx context.Context, query string) (*sql.Stmt, err
 
 func (v *view) primary() gorm.ConnPool { return v.db.reader.ConnPool }
 
-// release gives the connection back; what is read afterwards comes from the primary.
-func (v *view) release() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, cancel := range v.cancels {
-		cancel()
-	}
-	if v.conn != nil {
-		_ = v.conn.Close() // it goes back to the pool, or is dead
-	}
-	v.taken, v.conn, v.cancels = true, nil, nil
-}
-
 // connect gives a connection to the replica that has the record up to an index, if
 // there is one in time.
 func (r *replica) connect(ctx context.Context, db *DB, need int64) *sql.Conn {
 	if !r.awake() {
 		r.failed.Add(1)
+		return nil
+	}
+	select {
+	case r.places <- struct{}{}:
+	default:
+		r.busy.Add(1)
 		return nil
 	}
 	within, cancel := context.WithTimeout(ctx, replicaPatience)
@@ -204,6 +230,7 @@ func (r *replica) connect(ctx context.Context, db *DB, need int64) *sql.Conn {
 	case ctx.Err() == nil:
 		r.fail(err)
 	}
+	<-r.places
 	return nil
 }
 

@@ -97,6 +97,9 @@ func Open(ctx context.Context, address string, opt Options) (*DB, error) {
 		if db.replica, err = openReplica(d, opt.Replica, opt.ReplicaTrouble); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
+		if err := db.reader.Callback().Query().Replace("gorm:query", queryNearby); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
 	if err := db.Ping(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -61,9 +61,8 @@ func (s *Server) writers(next http.Handler) http.Handler {
 }
 
 // nearby lets what everybody may read come from the replica, as far as that has what
-// this process knows of the record. The log is read where it is written, since a
-// checkpoint and what it covers are asked for one by one; programs that write read
-// there too.
+// this process knows of the record. The log is read where it is written; programs that
+// write read there too.
 func (s *Server) nearby(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reading := r.Method == http.MethodGet || r.Method == http.MethodHead
@@ -73,6 +72,27 @@ func (s *Server) nearby(next http.Handler) http.Handler {
 		}
 		ctx, release := s.public.record.Nearby(r.Context(), s.follower.Index)
 		defer release()
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(&lateWriter{w, release}, r.WithContext(ctx))
 	})
 }
+
+// lateWriter gives the connection to the replica back before somebody is written to, who
+// may be slow.
+type lateWriter struct {
+	http.ResponseWriter
+
+	release func()
+}
+
+func (w *lateWriter) WriteHeader(status int) {
+	w.release()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *lateWriter) Write(b []byte) (int, error) {
+	w.release()
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the writer below.
+func (w *lateWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

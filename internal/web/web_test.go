@@ -171,7 +171,7 @@ func serve(t testing.TB, address, replica string, pages int64) *site {
 	s.server = server
 	check(t, err)
 	s.Server = httptest.NewUnstartedServer(server.Handler())
-	kept := express.Listen(s.Listener, server.Kept, express.Limits{First: time.Minute, Idle: time.Minute, Write: time.Minute})
+	kept := express.Listen(s.Listener, server.Kept, express.Limits{First: time.Minute, Idle: time.Minute, Write: time.Minute}, func(panicked any, stack []byte) { t.Errorf("%v %s", panicked, stack) })
 	s.Listener, s.Config.ConnState = kept, kept.ConnState
 	s.Start()
 	t.Cleanup(s.Close)
