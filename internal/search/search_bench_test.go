@@ -100,10 +100,11 @@ func BenchmarkSearch(b *testing.B) {
 				for b.Loop() {
 					for _, t := range typed {
 						q := search.Query{Wanted: search.Parse(t), Limit: 20}
-						alone := processor(func() { x.Search(q) })
-						q.Count = true
-						ranking = append(ranking, alone)
-						counting = append(counting, processor(func() { x.Search(q) })-alone)
+						ranking = append(ranking, processor(func() { x.Search(q) }))
+					}
+					for i, t := range typed { // in a round of its own: it leaves nothing in the processor's caches
+						q := search.Query{Wanted: search.Parse(t), Limit: 20, Count: true}
+						counting = append(counting, processor(func() { x.Search(q) })-ranking[len(ranking)-len(typed)+i])
 					}
 				}
 				b.ReportMetric(p95(ranking), "p95-ms")
