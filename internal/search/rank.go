@@ -91,16 +91,16 @@ func joined(a, b *roaring.Bitmap) *roaring.Bitmap {
 	return roaring.Or(a, b)
 }
 
-// meeting is one combination of grades.
+// meeting is one combination of grades, of each word one.
 type meeting struct {
 	score uint32
-	sets  []*roaring.Bitmap
+	sets  [2]*roaring.Bitmap // the second is nil where there is one word
 }
 
 func (m meeting) docs(within *roaring.Bitmap) *roaring.Bitmap {
 	docs := m.sets[0]
-	for _, set := range m.sets[1:] {
-		docs = roaring.And(docs, set)
+	if m.sets[1] != nil {
+		docs = roaring.And(docs, m.sets[1])
 	}
 	if within != nil {
 		docs = roaring.And(docs, within)
@@ -111,20 +111,22 @@ func (m meeting) docs(within *roaring.Bitmap) *roaring.Bitmap {
 // meetings gives the combinations of grades that occur, the highest score first.
 func (req *request) meetings() []meeting {
 	list := []meeting{{}}
-	for _, w := range req.words {
-		var longer []meeting
+	for i, w := range req.words {
+		longer := make([]meeting, 0, grades*len(list))
 		for grade := range grades {
 			set := w.list.of(grade)
 			if set.IsEmpty() {
 				continue
 			}
 			for _, m := range list {
-				longer = append(longer, meeting{m.score + w.worth[grade], append(slices.Clone(m.sets), set)})
+				m.score += w.worth[grade]
+				m.sets[i] = set
+				longer = append(longer, m)
 			}
 		}
 		list = longer
 	}
-	slices.SortStableFunc(list, func(a, b meeting) int { return int(b.score) - int(a.score) })
+	slices.SortFunc(list, func(a, b meeting) int { return cmp.Compare(b.score, a.score) })
 	return list
 }
 
