@@ -53,11 +53,8 @@ func openReplica(d dialect, address string, report func(error)) (*replica, error
 		return nil, errors.New("open replica: only PostgreSQL has replicas")
 	}
 	of, target, err := parseAddress(address)
-	if err != nil {
-		return nil, fmt.Errorf("open replica: %w", err)
-	}
-	if _, able := of.(postgresDialect); !able {
-		return nil, fmt.Errorf("open replica: %q is not postgres://…", address)
+	if _, able := of.(postgresDialect); err != nil || !able {
+		return nil, errors.New("open replica: its address should look like postgres://…") // it may hold a password
 	}
 	pool, err := of.open(target, true)
 	if err != nil {
